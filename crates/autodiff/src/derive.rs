@@ -1,0 +1,206 @@
+//! The sweeps: reverse and forward mode. They walk the tape and record the derivative program on
+//! it, in the same operations. A sweep visits only the nodes between its inputs and its outputs.
+
+use rustc_hash::FxHashMap;
+use wengert_tensor::Shape;
+
+use crate::linear::{Linear, Partial};
+use crate::marks::Marks;
+use crate::op::Kind;
+use crate::ops::{Assemble, Op, Region, ScatterAdd, Slice};
+use crate::tape::{NodeId, Tape};
+use crate::var::Var;
+
+/// Where the sweeps get derivatives from: by default, from the operations themselves.
+///
+/// Rules are an argument of the sweeps, so that a test can corrupt one, and a user can override
+/// one, without anything global.
+pub trait Rules {
+    /// `∂y/∂xᵢ` of this operation.
+    fn derivative<'t>(&self, op: &Op, i: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {
+        op.derivative(i, x, y)
+    }
+}
+
+/// Every operation's own derivative.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnRules;
+
+impl Rules for OwnRules {}
+
+/// The nodes from `xs` (included) to `ys`: ancestors of the latter that depend on the former, in
+/// ascending order. Their places in it are their marks.
+fn between(tape: &Tape, xs: &[NodeId], ys: &[NodeId]) -> (Vec<NodeId>, Marks) {
+    let core = &mut *tape.core.borrow_mut();
+    let (nodes, mut marks) = (&core.nodes, std::mem::take(&mut core.marks));
+    // A node's operands precede it, so nothing before the first input depends on one.
+    let first = xs.iter().copied().min().unwrap_or(NodeId::MAX);
+    let inputs = |node: NodeId| {
+        nodes[node as usize].inputs.iter().copied().filter(move |&input| input >= first)
+    };
+    let targets: Vec<NodeId> = ys.iter().copied().filter(|&y| y >= first).collect();
+    let mut found = marks.reachable(nodes.len(), &targets, inputs);
+    marks.restart(nodes.len());
+    let mut place = 0;
+    found.retain(|&node| {
+        let depends = xs.contains(&node) || inputs(node).any(|input| marks.get(input).is_some());
+        if depends {
+            marks.set(node, place);
+            place += 1;
+        }
+        depends
+    });
+    (found, marks)
+}
+
+/// The nodes from `xs` (included) to `ys`, in ascending order.
+pub(crate) fn between_nodes(tape: &Tape, xs: &[NodeId], ys: &[NodeId]) -> Vec<NodeId> {
+    let (nodes, marks) = between(tape, xs, ys);
+    tape.core.borrow_mut().marks = marks;
+    nodes
+}
+
+/// Records `Σₖ (∂yₖ/∂xᵢ)ᵀ uₖ` for every `xᵢ`; `None` where no path leads to it.
+pub(crate) fn reverse<'t>(
+    tape: &'t Tape,
+    rules: &dyn Rules,
+    ys: &[(Var<'t>, Var<'t>)],
+    xs: &[Var<'t>],
+) -> Vec<Option<Var<'t>>> {
+    let x_ids: Vec<_> = xs.iter().map(|x| x.id).collect();
+    let y_ids: Vec<_> = ys.iter().map(|(y, _)| y.id).collect();
+    let (nodes, marks) = between(tape, &x_ids, &y_ids);
+    let mut cotangents = Cotangents::new(tape, &nodes, marks);
+    for &(y, u) in ys {
+        cotangents.add(y.id, u);
+    }
+    for (place, &id) in nodes.iter().enumerate().rev() {
+        // What is recorded now has the origin of the node that is differentiated.
+        let _origin = tape.inherit_origin(id);
+        let Some(u) = cotangents.finish(place, id) else { continue };
+        let y = Var { tape, id };
+        let (op, x) = tape.application(id);
+        for (i, &input) in x.iter().enumerate() {
+            if cotangents.marks.get(input.id).is_some() && input.kind() == Kind::Real {
+                cotangents.push(input.id, rules.derivative(&op, i, &x, y), u);
+            }
+        }
+    }
+    let found = x_ids.iter().map(|&x| cotangents.sums[cotangents.marks.get(x)? as usize]).collect();
+    tape.core.borrow_mut().marks = cotangents.marks;
+    found
+}
+
+/// Records `Σᵢ (∂yₖ/∂xᵢ) vᵢ` for every `yₖ`; `None` where no path leads to it.
+pub(crate) fn forward<'t>(
+    tape: &'t Tape,
+    rules: &dyn Rules,
+    ys: &[Var<'t>],
+    xs: &[(Var<'t>, Var<'t>)],
+) -> Vec<Option<Var<'t>>> {
+    let x_ids: Vec<_> = xs.iter().map(|(x, _)| x.id).collect();
+    let y_ids: Vec<_> = ys.iter().map(|y| y.id).collect();
+    let (nodes, marks) = between(tape, &x_ids, &y_ids);
+    let mut tangents: Vec<Option<Var<'t>>> = Vec::with_capacity(nodes.len());
+    let added = |sum: Option<Var<'t>>, term| Some(sum.map_or(term, |sum| sum + term));
+    for &id in &nodes {
+        let _origin = tape.inherit_origin(id);
+        let given = xs.iter().filter(|(x, _)| x.id == id);
+        let mut tangent = given.fold(None, |sum, &(_, v)| added(sum, v));
+        let (op, x) = tape.application(id);
+        for (i, input) in x.iter().enumerate() {
+            let v = marks.get(input.id).and_then(|place| tangents[place as usize]);
+            if let Some(v) = v.filter(|_| input.kind() == Kind::Real)
+                && let Some(term) = rules.derivative(&op, i, &x, Var { tape, id }).apply(v)
+            {
+                tangent = added(tangent, term);
+            }
+        }
+        tangents.push(tangent);
+    }
+    let found = y_ids.iter().map(|&y| tangents[marks.get(y)? as usize]).collect();
+    tape.core.borrow_mut().marks = marks;
+    found
+}
+
+/// The cotangents of a sweep: the one place where what reaches a node is added up.
+///
+/// What reaches it through slices and gathers is collected, and emitted once when the node is
+/// visited: one assembly of all slices, one scatter-add of all gathers. A sum of padded copies
+/// would make the cotangent of a sequence quadratic in its length.
+struct Cotangents<'t> {
+    tape: &'t Tape,
+    /// The place of a node in the sweep.
+    marks: Marks,
+    /// By place: what has been added up.
+    sums: Vec<Option<Var<'t>>>,
+    slices: FxHashMap<usize, Vec<(Region, Var<'t>)>>,
+    /// By place and operation: values and their positions in turn.
+    gathers: FxHashMap<usize, Vec<(ScatterAdd, Vec<Var<'t>>)>>,
+}
+
+impl<'t> Cotangents<'t> {
+    fn new(tape: &'t Tape, nodes: &[NodeId], marks: Marks) -> Cotangents<'t> {
+        Cotangents {
+            tape,
+            marks,
+            sums: vec![None; nodes.len()],
+            slices: FxHashMap::default(),
+            gathers: FxHashMap::default(),
+        }
+    }
+
+    /// The place of a node that the sweep visits.
+    fn place(&self, node: NodeId) -> Option<usize> {
+        self.marks.get(node).map(|place| place as usize)
+    }
+
+    fn shape_of(&self, node: NodeId) -> Shape {
+        Var { tape: self.tape, id: node }.shape()
+    }
+
+    fn add(&mut self, node: NodeId, u: Var<'t>) {
+        if let Some(place) = self.place(node) {
+            let sum = &mut self.sums[place];
+            *sum = Some(sum.map_or(u, |sum| sum + u));
+        }
+    }
+
+    /// Takes the cotangent `u` of a result back to the operand `node`.
+    fn push(&mut self, node: NodeId, derivative: Linear<'t>, u: Var<'t>) {
+        let Some(place) = self.place(node) else { return };
+        match derivative {
+            Linear::Partial(Partial { op: Op::Slice(Slice { region }), .. }) => {
+                self.slices.entry(place).or_default().push((region, u));
+            }
+            Linear::Partial(Partial { op: Op::Gather(gather), operands, slot: 0, .. }) => {
+                let n = self.shape_of(node)[gather.batch];
+                let op = ScatterAdd { batch: gather.batch, n };
+                let all = self.gathers.entry(place).or_default();
+                match all.iter_mut().find(|(known, _)| *known == op) {
+                    Some((_, pairs)) => pairs.extend([u, operands[1]]),
+                    None => all.push((op, vec![u, operands[1]])),
+                }
+            }
+            derivative => {
+                if let Some(term) = derivative.transposed().apply(u) {
+                    self.add(node, term);
+                }
+            }
+        }
+    }
+
+    /// The whole cotangent of the node at this place, now that all its uses were visited.
+    fn finish(&mut self, place: usize, node: NodeId) -> Option<Var<'t>> {
+        if let Some(parts) = self.slices.remove(&place) {
+            let (regions, parts): (Vec<Region>, Vec<Var<'t>>) = parts.into_iter().unzip();
+            let (shape, overlapping) = (self.shape_of(node), regions.len() > 1);
+            let op = Assemble { shape, regions, overlapping };
+            self.add(node, self.tape.record(op, &parts));
+        }
+        for (op, pairs) in self.gathers.remove(&place).unwrap_or_default() {
+            self.add(node, self.tape.record(op, &pairs));
+        }
+        self.sums[place]
+    }
+}

@@ -1,0 +1,226 @@
+//! The operations: one file a family, and the one list that names them all.
+//!
+//! To add one: write its `impl Operation` (or its row in [`pointwise`]), add its name to the list
+//! below, and give it a method on [`Var`].
+
+mod constant;
+mod custom;
+mod foreign;
+mod index;
+mod matmul;
+mod pointwise;
+mod random;
+mod reduce;
+mod region;
+mod shape;
+mod stop;
+
+pub use constant::Constant;
+pub use custom::Custom;
+pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
+pub(crate) use index::Rows;
+pub use index::{Gather, ScatterAdd};
+pub(crate) use matmul::Extents;
+pub use matmul::MatMul;
+pub use pointwise::{
+    Abs, Add, Cos, Div, Equal, Erf, Exp, Floor, Less, LessEqual, Ln, Maximum, Minimum, Mul, Neg,
+    NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
+};
+pub(crate) use pointwise::{Kernel, Pointwise};
+pub use random::{Normal, Uniform};
+pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
+pub use region::{Assemble, Region, Slice};
+pub(crate) use region::whole;
+pub use shape::{Axes, Expand, Flip, Permute, Reshape};
+pub use stop::StopGradient;
+
+use wengert_tensor::{Array, Tensor};
+
+use crate::linear::Linear;
+use crate::op::{Adjoint, Branch, Operation, Sample, ShapeError, Type, Value};
+use crate::real::Real;
+use crate::var::Var;
+
+/// Makes [`Op`], the enum of all operations, and hands every question on to the operation asked.
+macro_rules! operations {
+    (pointwise: $($Point:ident)*; others: $($Other:ident)*;) => {
+        /// An operation: what a node of the tape does with its operands. It holds no operands, no
+        /// precision and no floats, so equal programs have equal operations.
+        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        pub enum Op {
+            /// A leaf whose value is given from outside: data, parameters, seeds, rates.
+            Input,
+            /// A leaf: a number typed in a formula.
+            Literal,
+            $(#[doc = concat!("See [`", stringify!($Point), "`].")] $Point($Point),)*
+            $(#[doc = concat!("See [`", stringify!($Other), "`].")] $Other($Other),)*
+            /// A user's own operation.
+            Custom(Custom),
+        }
+
+        $(impl From<$Point> for Op { fn from(op: $Point) -> Op { Op::$Point(op) } })*
+        $(impl From<$Other> for Op { fn from(op: $Other) -> Op { Op::$Other(op) } })*
+
+        /// Evaluates an expression on the operation inside, whichever it is.
+        macro_rules! each {
+            ($self:expr, $op:ident => $answer:expr, leaf: $leaf:expr) => {
+                match $self {
+                    Op::Input | Op::Literal => $leaf,
+                    $(Op::$Point($op) => $answer,)*
+                    $(Op::$Other($op) => $answer,)*
+                    Op::Custom($op) => $answer,
+                }
+            };
+        }
+
+        impl Op {
+            /// The loops of a pointwise operation; `None` for all others.
+            pub(crate) fn kernel<T: Real>(&self) -> Option<Kernel<T>> {
+                match self {
+                    $(Op::$Point(_) => Some($Point::kernel()),)*
+                    _ => None,
+                }
+            }
+
+            /// Whether it works element by element on operands of one shape.
+            pub fn is_pointwise(&self) -> bool {
+                matches!(self, $(Op::$Point(_))|*)
+            }
+
+            /// The operations of the list on all their samples.
+            pub fn samples() -> Vec<Sample<Op>> {
+                let mut all = Vec::new();
+                $(all.extend($Point::samples().into_iter().map(erase));)*
+                $(all.extend($Other::samples().into_iter().map(erase));)*
+                all
+            }
+
+            /// The names of the operations of the list, in its order.
+            pub fn names() -> Vec<&'static str> {
+                vec![$($Point::NAME,)* $($Other::NAME,)*]
+            }
+        }
+    };
+}
+
+operations! {
+    pointwise:
+        Neg Add Sub Mul Div Pow Maximum Minimum
+        Exp Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Relu Sigmoid Softplus
+        Equal NotEqual Less LessEqual Select;
+    others:
+        Constant
+        Sum Max Min ArgMax CumSum
+        Reshape Permute Expand Flip Slice Assemble
+        Gather ScatterAdd
+        MatMul
+        Uniform Normal
+        StopGradient;
+}
+
+fn erase<O: Operation + Into<Op>>(sample: Sample<O>) -> Sample<Op> {
+    Sample { operation: sample.operation.into(), x: sample.x }
+}
+
+fn name_of<O: Operation>(_: &O) -> &'static str {
+    O::NAME
+}
+
+fn math_of<O: Operation>(_: &O) -> &'static str {
+    O::MATH
+}
+
+/// See [`Operation`] for what each of these answers.
+impl Op {
+    /// A user's own operation, equal to another by type and value.
+    pub fn custom(op: impl Operation) -> Op {
+        Op::Custom(Custom::new(op))
+    }
+
+    /// Its name, as errors and listings print it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Literal => "literal",
+            Op::Custom(custom) => custom.name(),
+            op => each!(op, op => name_of(op), leaf: "input"),
+        }
+    }
+
+    /// What it computes, in TeX.
+    pub fn math(&self) -> &'static str {
+        match self {
+            Op::Custom(custom) => custom.math(),
+            op => each!(op, op => math_of(op), leaf: ""),
+        }
+    }
+
+    /// Whether it has a value of its own instead of operands.
+    pub fn is_leaf(&self) -> bool {
+        matches!(self, Op::Input | Op::Literal)
+    }
+
+    pub(crate) fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
+        each!(self, op => op.shape(x), leaf: Ok(Type::real([])))
+    }
+
+    /// Its value on these operands, on any scalar.
+    ///
+    /// # Panics
+    /// If it is a leaf, which has a value instead of a meaning, or if its shape rule does not
+    /// admit the operands.
+    pub fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
+        each!(self, op => op.eval(x), leaf: panic!("a leaf has a value, not a meaning"))
+    }
+
+    pub(crate) fn check(
+        &self,
+        indices: &[Option<&Array<i64>>],
+        x: &[Type],
+    ) -> Result<(), ShapeError> {
+        each!(self, op => op.check(indices, x), leaf: Ok(()))
+    }
+
+    /// `∂y/∂xᵢ`.
+    pub fn derivative<'t>(&self, i: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {
+        each!(self, op => op.derivative(i, x, y), leaf: Linear::Zero)
+    }
+
+    pub(crate) fn adjoint(&self, slot: usize, x: &[Type], y: &Type) -> Adjoint {
+        each!(self, op => op.adjoint(slot, x, y), leaf: panic!("a leaf has no operands"))
+    }
+
+    pub(crate) fn batched<'t>(&self, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
+        each!(self, op => op.batched(which, x, n), leaf: panic!("a leaf has no operands"))
+    }
+
+    /// Which side of its kinks it takes at these operands; `None` if it has no kinks.
+    pub fn branch<T: Real>(&self, x: &[&Value<T>]) -> Option<Branch> {
+        each!(self, op => op.branch(x), leaf: None)
+    }
+
+    /// Floating-point operations.
+    pub fn flops(&self, x: &[Type], y: &Type) -> u64 {
+        each!(self, op => op.flops(x, y), leaf: 0)
+    }
+
+    /// Whether it can be evaluated on every scalar, not only on f32 and f64.
+    pub fn replays(&self) -> bool {
+        each!(self, op => op.replays(), leaf: true)
+    }
+
+    /// Whether it makes its value from a counter and a seed.
+    pub fn is_random(&self) -> bool {
+        matches!(self, Op::Uniform(_) | Op::Normal(_))
+    }
+}
+
+/// A real tensor for samples: reproducible values without ties, zeros or integers, both signs.
+pub(crate) fn ordinary(shape: &[usize], tag: u32) -> Tensor {
+    let size: usize = shape.iter().product();
+    let values = (0..size).map(|k| {
+        // The fractional parts of multiples of the golden ratio never meet again.
+        let turn = (k as f64 + 1.0) * 0.618_033_988_749_894_9 + f64::from(tag) * 0.271_828_182_845;
+        3.0 * (turn.fract() - 0.5) + 0.003
+    });
+    Tensor::from_vec(values.collect(), shape).expect("as many values as the shape has places")
+}

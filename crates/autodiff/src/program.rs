@@ -1,0 +1,341 @@
+//! A program: a slice of a tape, from inputs to outputs, without handles. It can be run again and
+//! again, from any thread, in either precision, and evaluated on any scalar.
+
+use std::any::TypeId;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use wengert_tensor::{Array, DType, Pool, Tensor};
+
+use crate::op::{ShapeError, Type, Value};
+use crate::ops::Op;
+use crate::origin::Origin;
+use crate::real::Real;
+use crate::run::{Bound, Failure, Listing, Plan, RunError, Scalar, Tables, Workspace, execute};
+use crate::tape::{NodeId, Precision, Tape};
+use crate::var::Var;
+
+/// A slice of a tape, from inputs to outputs.
+///
+/// What the outputs need beside the inputs – data, parameters, literals – is part of the program,
+/// with the values it had.
+///
+/// ```
+/// # use wengert_autodiff::Tape;
+/// # use wengert_tensor::Tensor;
+/// let tape = Tape::new();
+/// let x = tape.input(0.0);
+/// let y = x * x * x;
+/// let [dy] = tape.grad(y, [x]);
+/// let f = tape.program([x], [y, dy]);
+/// let [y, dy] = f.run([&Tensor::from(2.0)]);
+/// assert_eq!((y.item(), dy.item()), (8.0, 12.0));
+/// ```
+pub struct Program {
+    precision: Precision,
+    listing: Listing,
+    ops: Vec<Arc<Op>>,
+    types: Vec<Arc<Type>>,
+    /// For each input of the listing: a value, or which input of the program it is.
+    inputs: Vec<Source>,
+    /// The types of the program's inputs.
+    signature: Vec<Type>,
+    /// Where the nodes were recorded.
+    origins: Vec<Origin>,
+    single: Runner<f32>,
+    double: Runner<f64>,
+}
+
+/// Where an input of the listing comes from.
+#[derive(Clone, Debug)]
+enum Source {
+    Given(usize),
+    Captured(Bound),
+}
+
+/// A plan, and the memory of runs that have ended.
+struct Runner<T> {
+    plan: OnceLock<Plan<T>>,
+    workspaces: Mutex<Vec<Workspace<T>>>,
+    pool: Pool<T>,
+}
+
+impl<T: Scalar> Default for Runner<T> {
+    fn default() -> Runner<T> {
+        Runner {
+            plan: OnceLock::new(),
+            workspaces: Mutex::new(Vec::new()),
+            pool: Pool::default(),
+        }
+    }
+}
+
+impl Tape {
+    /// Cuts out the program that computes `outputs` from `inputs`. Inputs may be any nodes; what
+    /// they were computed from is not part of the program.
+    ///
+    /// # Panics
+    /// If a variable is on another tape, or an input is named twice.
+    #[track_caller]
+    pub fn program<'t, const N: usize, const M: usize>(
+        &'t self,
+        inputs: [Var<'t>; N],
+        outputs: [Var<'t>; M],
+    ) -> Program {
+        self.program_of(&inputs, &outputs)
+    }
+
+    /// As [`Tape::program`], for any number of inputs and outputs.
+    ///
+    /// # Panics
+    /// As [`Tape::program`].
+    #[track_caller]
+    pub fn program_of(&self, inputs: &[Var<'_>], outputs: &[Var<'_>]) -> Program {
+        self.check_own("program", inputs);
+        self.check_own("program", outputs);
+        let ids: Vec<NodeId> = inputs.iter().map(|x| x.id).collect();
+        if (1..ids.len()).any(|k| ids[..k].contains(&ids[k])) {
+            self.refuse("program", "an input is named twice".into(), inputs);
+        }
+        let targets: Vec<NodeId> = outputs.iter().map(|y| y.id).collect();
+        let core = &mut *self.core.borrow_mut();
+        let selection = core.select(&targets, false, |_, node| ids.contains(&node));
+        let sources = selection.inputs.iter().map(|&node| {
+            match ids.iter().position(|&id| id == node) {
+                Some(position) => Source::Given(position),
+                None => Source::Captured(core.bound(node)),
+            }
+        });
+        let origin = |&node: &NodeId| core.origins.get(core.nodes[node as usize].origin);
+        Program {
+            precision: self.precision(),
+            inputs: sources.collect(),
+            signature: inputs.iter().map(|x| core.type_of(x.id)).collect(),
+            origins: selection.nodes.iter().map(origin).collect(),
+            ops: core.ops.items().to_vec(),
+            types: core.types.items().to_vec(),
+            listing: selection.listing,
+            single: Runner::default(),
+            double: Runner::default(),
+        }
+        .with_own_tables()
+    }
+}
+
+impl Program {
+    /// The same program with only those operations and types in its tables that it uses, in the
+    /// order of first use.
+    fn with_own_tables(mut self) -> Program {
+        let (mut ops, mut types) = (Table::new(&self.ops), Table::new(&self.types));
+        let mut listing = Listing::default();
+        listing.outputs.clone_from(&self.listing.outputs);
+        listing.inputs.extend(self.listing.inputs.iter().map(|&type_of| types.renumber(type_of)));
+        for line in self.listing.lines() {
+            let (op, type_of) = (ops.renumber(line.op), types.renumber(line.type_of));
+            listing.push(op, type_of, line.operands.iter().copied());
+        }
+        (self.ops, self.types, self.listing) = (ops.used, types.used, listing);
+        self
+    }
+
+    /// The types of its inputs.
+    pub fn inputs(&self) -> &[Type] {
+        &self.signature
+    }
+
+    /// How many operations it has.
+    pub fn len(&self) -> usize {
+        self.listing.len()
+    }
+
+    /// Whether it computes nothing: its outputs are inputs or captured values.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Its precision: that of the tape it was cut from, or the one given since.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The same program in another precision: captured numbers and data are rounded to it.
+    pub fn in_precision(mut self, precision: Precision) -> Program {
+        self.precision = precision;
+        for source in &mut self.inputs {
+            if let Source::Captured(Bound::Tensor(tensor)) = source
+                && tensor.dtype() != DType::I64
+            {
+                *tensor = tensor.cast(precision.dtype()).expect("reals are cast to reals");
+            }
+        }
+        self
+    }
+
+    /// The values of its outputs at these inputs. Nothing is recorded, and from the second run on,
+    /// nothing but the outputs is allocated.
+    ///
+    /// # Panics
+    /// If an input has not the type that the program was recorded with, its number of outputs is
+    /// not `M`, or an index is out of range.
+    #[track_caller]
+    pub fn run<const N: usize, const M: usize>(&self, inputs: [&Tensor; N]) -> [Tensor; M] {
+        let outputs = match self.try_run(&inputs) {
+            Ok(outputs) => outputs,
+            Err(error) => panic!("{error}"),
+        };
+        let count = outputs.len();
+        let Ok(outputs) = outputs.try_into() else {
+            panic!("run: the program has {count} outputs, not {M}")
+        };
+        outputs
+    }
+
+    /// As [`Program::run`], for any number of inputs and outputs, with errors as values.
+    ///
+    /// # Errors
+    /// If an input has not the type that the program was recorded with, or an index is out of
+    /// range.
+    pub fn try_run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, RunError> {
+        self.check_inputs(inputs)?;
+        let bound = self.inputs.iter().map(|source| match source {
+            Source::Captured(bound) => bound.clone(),
+            Source::Given(k) => Bound::Tensor(inputs[*k].contiguous()),
+        });
+        let bound: Vec<Bound> = bound.collect();
+        match self.precision {
+            Precision::F32 => self.run_on(&self.single, &bound),
+            Precision::F64 => self.run_on(&self.double, &bound),
+        }
+    }
+
+    fn check_inputs(&self, inputs: &[&Tensor]) -> Result<(), RunError> {
+        let refuse = |message: String| {
+            let error = ShapeError { operation: "run".into(), message };
+            Err(RunError { error, origin: None })
+        };
+        if inputs.len() != self.signature.len() {
+            let (have, want) = (inputs.len(), self.signature.len());
+            return refuse(format!("the program has {want} inputs, {have} were given"));
+        }
+        for (k, (tensor, type_of)) in inputs.iter().zip(&self.signature).enumerate() {
+            let dtype = match type_of.kind {
+                crate::op::Kind::Real => self.precision.dtype(),
+                crate::op::Kind::Index => DType::I64,
+            };
+            if tensor.shape() != &type_of.shape || tensor.dtype() != dtype {
+                let (shape, have) = (tensor.shape(), tensor.dtype());
+                let want = &type_of.shape;
+                return refuse(format!("input {k} should be {want} of {dtype}, not {shape} of {have}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn run_on<T: Scalar>(
+        &self,
+        runner: &Runner<T>,
+        bound: &[Bound],
+    ) -> Result<Vec<Tensor>, RunError> {
+        let tables = Tables { ops: &self.ops, types: &self.types };
+        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables));
+        let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut workspace = workspaces().pop().unwrap_or_default();
+        let outcome = execute(plan, bound, &mut workspace, &runner.pool);
+        workspaces().push(workspace);
+        match outcome {
+            Ok(outcome) => Ok(outcome.outputs),
+            Err(Failure { value, error }) => Err(self.located(value, error)),
+        }
+    }
+
+    /// An error of the operation that computes this value, named and located.
+    fn located(&self, value: u32, error: ShapeError) -> RunError {
+        let node = value as usize - self.listing.inputs.len();
+        let line = self.listing.lines().nth(node).expect("the value of a node");
+        let operation = self.ops[line.op as usize].name().to_owned();
+        let origin = Some(self.origins[node].clone());
+        RunError { error: ShapeError { operation, ..error }, origin }
+    }
+
+    /// The values of its outputs at these inputs, each operation evaluated as it is defined, on
+    /// any scalar: in double-double, on dual numbers. Captured data keep the values they had in
+    /// the program's precision; literals are exact.
+    ///
+    /// # Errors
+    /// If an input has not the type that the program was recorded with, an index is out of range,
+    /// or an operation has no meaning on these scalars.
+    pub fn evaluate<T: Real>(&self, inputs: &[Value<T>]) -> Result<Vec<Value<T>>, RunError> {
+        let types: Vec<Type> = inputs.iter().map(Value::type_of).collect();
+        if types != self.signature {
+            let message = format!("inputs of {:?} are expected, not {types:?}", self.signature);
+            let error = ShapeError { operation: "evaluate".into(), message };
+            return Err(RunError { error, origin: None });
+        }
+        let mut values: Vec<Value<T>> = Vec::with_capacity(self.listing.values());
+        values.extend(self.inputs.iter().map(|source| match source {
+            Source::Given(k) => inputs[*k].clone(),
+            Source::Captured(Bound::Tensor(tensor)) => Value::of(tensor),
+            Source::Captured(Bound::Number(x)) => Value::Real(Array::scalar(T::from_f64(*x))),
+        }));
+        for line in self.listing.lines() {
+            let op = &self.ops[line.op as usize];
+            let x: Vec<&Value<T>> = line.operands.iter().map(|&x| &values[x as usize]).collect();
+            let value = eval_checked(op, &x);
+            let value = value.map_err(|error| self.located(values.len() as u32, error))?;
+            values.push(value);
+        }
+        Ok(self.listing.outputs.iter().map(|&y| values[y as usize].clone()).collect())
+    }
+}
+
+/// Whether programs run on these scalars, or are only evaluated.
+fn is_native<T: Real>() -> bool {
+    [TypeId::of::<f32>(), TypeId::of::<f64>()].contains(&TypeId::of::<T>())
+}
+
+/// The value of an operation as it is defined, once its indices have been checked.
+pub(crate) fn eval_checked<T: Real>(op: &Op, x: &[&Value<T>]) -> Result<Value<T>, ShapeError> {
+    if !op.replays() && !is_native::<T>() {
+        return Err(ShapeError::new("it is evaluated in f64 alone, not on these scalars"));
+    }
+    if x.iter().any(|x| matches!(x, Value::Index(_))) {
+        let types: Vec<Type> = x.iter().map(|x| x.type_of()).collect();
+        let indices = x.iter().map(|x| match x {
+            Value::Index(positions) => Some(positions),
+            Value::Real(_) => None,
+        });
+        op.check(&indices.collect::<Vec<_>>(), &types)?;
+    }
+    Ok(op.eval(x))
+}
+
+/// A table that is reduced to the entries in use.
+struct Table<'a, T> {
+    all: &'a [Arc<T>],
+    numbers: Vec<Option<u32>>,
+    used: Vec<Arc<T>>,
+}
+
+impl<'a, T> Table<'a, T> {
+    fn new(all: &'a [Arc<T>]) -> Table<'a, T> {
+        Table { all, numbers: vec![None; all.len()], used: Vec::new() }
+    }
+
+    /// The new number of an entry.
+    fn renumber(&mut self, number: u32) -> u32 {
+        let Table { all, numbers, used } = self;
+        *numbers[number as usize].get_or_insert_with(|| {
+            used.push(Arc::clone(&all[number as usize]));
+            used.len() as u32 - 1
+        })
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("inputs", &self.signature)
+            .field("operations", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,242 @@
+//! Dual numbers: values that carry the derivative along one direction. They are an oracle for the
+//! tape's derivatives and share no rule with it.
+
+use std::cmp::Ordering;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+use super::Real;
+
+/// The dual number $a + b\varepsilon$ with $\varepsilon^2 = 0$, so that
+/// $f(a + b\varepsilon) = f(a) + f'(a)\,b\,\varepsilon$.
+///
+/// Nested duals differentiate again: in `Dual<Dual<T>>` the tangent of the tangent is a second
+/// derivative. Comparisons look at values only, as a branch of a program does.
+///
+/// ```
+/// use wengert_autodiff::real::{Dual, Real};
+///
+/// let x = Dual::variable(Dual::variable(2.0));
+/// let y = x * x * x;
+/// assert_eq!((y.value.value, y.value.tangent, y.tangent.tangent), (8.0, 12.0, 12.0));
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Dual<T> {
+    /// $a$, the number itself.
+    pub value: T,
+    /// $b$, its derivative along the direction that is being followed.
+    pub tangent: T,
+}
+
+impl<T: Real> Dual<T> {
+    /// $a + b\varepsilon$.
+    pub fn new(value: T, tangent: T) -> Self {
+        Self { value, tangent }
+    }
+
+    /// $a + 0\varepsilon$: what does not depend on the variable.
+    pub fn constant(value: T) -> Self {
+        Self::new(value, T::default())
+    }
+
+    /// $a + 1\varepsilon$: the variable itself.
+    pub fn variable(value: T) -> Self {
+        Self::new(value, T::from_f64(1.0))
+    }
+
+    /// The chain rule: `value` is $f(a)$ and `slope` is $f'(a)$.
+    fn chain(self, value: T, slope: T) -> Self {
+        Self::new(value, slope * self.tangent)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Dual<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: PartialOrd> PartialOrd for Dual<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<T: Real> Neg for Dual<T> {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self::new(-self.value, -self.tangent)
+    }
+}
+
+impl<T: Real> Add for Dual<T> {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self::new(self.value + other.value, self.tangent + other.tangent)
+    }
+}
+
+impl<T: Real> AddAssign for Dual<T> {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl<T: Real> Sub for Dual<T> {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self::new(self.value - other.value, self.tangent - other.tangent)
+    }
+}
+
+impl<T: Real> Mul for Dual<T> {
+    type Output = Self;
+
+    fn mul(self, other: Self) -> Self {
+        Self::new(
+            self.value * other.value,
+            self.tangent * other.value + self.value * other.tangent,
+        )
+    }
+}
+
+impl<T: Real> Div for Dual<T> {
+    type Output = Self;
+
+    fn div(self, other: Self) -> Self {
+        let quotient = self.value / other.value;
+        let tangent = (self.tangent - quotient * other.tangent) / other.value;
+        Self::new(quotient, tangent)
+    }
+}
+
+impl<T: Real> Real for Dual<T> {
+    fn from_f64(x: f64) -> Self {
+        Self::constant(T::from_f64(x))
+    }
+
+    fn to_f64(self) -> f64 {
+        self.value.to_f64()
+    }
+
+    fn pi() -> Self {
+        Self::constant(T::pi())
+    }
+
+    fn ln_2() -> Self {
+        Self::constant(T::ln_2())
+    }
+
+    fn frac_2_sqrt_pi() -> Self {
+        Self::constant(T::frac_2_sqrt_pi())
+    }
+
+    fn exp(self) -> Self {
+        let y = self.value.exp();
+        self.chain(y, y)
+    }
+
+    fn exp_m1(self) -> Self {
+        self.chain(self.value.exp_m1(), self.value.exp())
+    }
+
+    fn ln(self) -> Self {
+        Self::new(self.value.ln(), self.tangent / self.value)
+    }
+
+    fn ln_1p(self) -> Self {
+        Self::new(
+            self.value.ln_1p(),
+            self.tangent / (T::from_f64(1.0) + self.value),
+        )
+    }
+
+    fn sqrt(self) -> Self {
+        let y = self.value.sqrt();
+        Self::new(y, self.tangent / (y + y))
+    }
+
+    fn sin(self) -> Self {
+        self.chain(self.value.sin(), self.value.cos())
+    }
+
+    fn cos(self) -> Self {
+        self.chain(self.value.cos(), -self.value.sin())
+    }
+
+    fn tan(self) -> Self {
+        let y = self.value.tan();
+        self.chain(y, T::from_f64(1.0) + y * y)
+    }
+
+    fn tanh(self) -> Self {
+        self.chain(self.value.tanh(), sech_squared(self.value))
+    }
+
+    fn erf(self) -> Self {
+        self.chain(self.value.erf(), erf_slope(self.value))
+    }
+
+    fn erfc(self) -> Self {
+        self.chain(self.value.erfc(), -erf_slope(self.value))
+    }
+
+    fn abs(self) -> Self {
+        let zero = T::default();
+        let tangent = if self.value > zero {
+            self.tangent
+        } else if self.value < zero {
+            -self.tangent
+        } else {
+            zero
+        };
+        Self::new(self.value.abs(), tangent)
+    }
+
+    fn floor(self) -> Self {
+        Self::constant(self.value.floor())
+    }
+
+    fn pow(self, exponent: Self) -> Self {
+        let (x, p) = (self.value, exponent.value);
+        let y = x.pow(p);
+        let slope = if p.is_zero() {
+            p
+        } else {
+            p * x.pow(p - T::from_f64(1.0))
+        };
+        let mut tangent = slope * self.tangent;
+        let flat = x == T::default() && p >= T::default();
+        if !flat && !exponent.tangent.is_zero() {
+            tangent += y * x.ln() * exponent.tangent;
+        }
+        Self::new(y, tangent)
+    }
+
+    fn is_nan(self) -> bool {
+        self.value.is_nan()
+    }
+
+    fn is_zero(self) -> bool {
+        self.value.is_zero() && self.tangent.is_zero()
+    }
+
+    fn uniform(bits: u64) -> Self {
+        Self::constant(T::uniform(bits))
+    }
+}
+
+/// $1 - \tanh^2 x = 4 e^{-2x} / (1 + e^{-2x})^2$, which is even: taken where $e^{-2x} \le 1$.
+fn sech_squared<T: Real>(x: T) -> T {
+    let towards_minus_infinity = if x > T::default() { -x } else { x };
+    let e = (towards_minus_infinity + towards_minus_infinity).exp();
+    let half_sum = (T::from_f64(1.0) + e) * T::from_f64(0.5);
+    e / (half_sum * half_sum)
+}
+
+/// $\operatorname{erf}' x = \frac{2}{\sqrt\pi} e^{-x^2}$.
+fn erf_slope<T: Real>(x: T) -> T {
+    T::frac_2_sqrt_pi() * (-(x * x)).exp()
+}

@@ -1,0 +1,118 @@
+//! The scalars that an operation can be evaluated on: `f32` and `f64`, double-double numbers as a
+//! reference, dual numbers as exact derivatives. Arrays of them, and operations, are elsewhere.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+mod double_double;
+mod dual;
+mod native;
+
+pub use double_double::DoubleDouble;
+pub use dual::Dual;
+
+/// A scalar that an operation can be evaluated on.
+///
+/// Zero is `Self::default()`. Infinities, NaN and signed zeros behave as those of `f64` do.
+///
+/// ```
+/// use wengert_autodiff::real::{DoubleDouble, Dual, Real};
+///
+/// fn softplus<T: Real>(x: T) -> T {
+///     x.exp().ln_1p()
+/// }
+///
+/// let slope = softplus(Dual::variable(0.0_f64)).tangent;
+/// assert_eq!(slope, 0.5);
+/// let precise = softplus(DoubleDouble::from_f64(0.0));
+/// assert_eq!(precise.to_f64(), std::f64::consts::LN_2);
+/// ```
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + AddAssign
+{
+    /// The scalar nearest to $x$; of a dual number, the constant $x$.
+    fn from_f64(x: f64) -> Self;
+
+    /// The `f64` nearest to $x$; of a dual number, to its value.
+    fn to_f64(self) -> f64;
+
+    /// $\pi = 3.14159\ldots$, in the precision of the type.
+    fn pi() -> Self;
+
+    /// $\ln 2 = 0.69314\ldots$, in the precision of the type.
+    fn ln_2() -> Self;
+
+    /// $2/\sqrt\pi = 1.12837\ldots$, in the precision of the type: the slope of erf at zero.
+    fn frac_2_sqrt_pi() -> Self;
+
+    /// $e^x$.
+    fn exp(self) -> Self;
+
+    /// $e^x - 1$, accurate near zero.
+    fn exp_m1(self) -> Self;
+
+    /// $\ln x$: $-\infty$ at zero, NaN below.
+    fn ln(self) -> Self;
+
+    /// $\ln(1 + x)$, accurate near zero.
+    fn ln_1p(self) -> Self;
+
+    /// $\sqrt x$: NaN below zero.
+    fn sqrt(self) -> Self;
+
+    /// $\sin x$, with $x$ in radians.
+    fn sin(self) -> Self;
+
+    /// $\cos x$, with $x$ in radians.
+    fn cos(self) -> Self;
+
+    /// $\tan x = \sin x / \cos x$.
+    fn tan(self) -> Self;
+
+    /// $\tanh x = (e^x - e^{-x}) / (e^x + e^{-x})$.
+    fn tanh(self) -> Self;
+
+    /// $\operatorname{erf} x = \frac{2}{\sqrt\pi} \int _0^x e^{-t^2} dt$.
+    fn erf(self) -> Self;
+
+    /// $\operatorname{erfc} x = 1 - \operatorname{erf} x$, accurate where it is small.
+    fn erfc(self) -> Self;
+
+    /// $|x|$, with the derivative 0 at zero.
+    fn abs(self) -> Self;
+
+    /// $\lfloor x \rfloor$, the largest integer $\le x$, with the derivative 0 everywhere.
+    fn floor(self) -> Self;
+
+    /// $x^p$ for the exponent $p$: $x^0 = 1$ for every $x$, also 0 and NaN; a negative $x$ has
+    /// powers for integer $p$ only, NaN otherwise.
+    ///
+    /// The derivative in $x$ is $p x^{p-1}$, and 0 where $p = 0$; the derivative in $p$ is
+    /// $x^p \ln x$, and 0 where $x = 0 \le p$. A constant exponent adds nothing, not even NaN.
+    fn pow(self, exponent: Self) -> Self;
+
+    /// Whether $x$ is NaN; of a dual number, whether its value is.
+    fn is_nan(self) -> bool;
+
+    /// Whether $x = 0$; of a dual number, whether its tangent is zero too.
+    fn is_zero(self) -> bool {
+        self == Self::default()
+    }
+
+    /// A scalar of $[0, 1)$ made of the leading 53 of 64 random bits (24 for `f32`), times
+    /// $2^{-53}$ ($2^{-24}$).
+    fn uniform(bits: u64) -> Self;
+}

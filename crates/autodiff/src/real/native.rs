@@ -1,0 +1,99 @@
+//! `f32` and `f64` as scalars: the functions of the standard library, and erf and erfc from `libm`.
+//! Nothing is computed here.
+
+use super::Real;
+
+/// Implements [`Real`] for a floating-point type of the language by the functions it already has.
+macro_rules! native {
+    ($float:ident, $erf:path, $erfc:path) => {
+        impl Real for $float {
+            fn from_f64(x: f64) -> Self {
+                x as $float
+            }
+
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+
+            fn pi() -> Self {
+                std::$float::consts::PI
+            }
+
+            fn ln_2() -> Self {
+                std::$float::consts::LN_2
+            }
+
+            fn frac_2_sqrt_pi() -> Self {
+                std::$float::consts::FRAC_2_SQRT_PI
+            }
+
+            fn exp(self) -> Self {
+                $float::exp(self)
+            }
+
+            fn exp_m1(self) -> Self {
+                $float::exp_m1(self)
+            }
+
+            fn ln(self) -> Self {
+                $float::ln(self)
+            }
+
+            fn ln_1p(self) -> Self {
+                $float::ln_1p(self)
+            }
+
+            fn sqrt(self) -> Self {
+                $float::sqrt(self)
+            }
+
+            fn sin(self) -> Self {
+                $float::sin(self)
+            }
+
+            fn cos(self) -> Self {
+                $float::cos(self)
+            }
+
+            fn tan(self) -> Self {
+                $float::tan(self)
+            }
+
+            fn tanh(self) -> Self {
+                $float::tanh(self)
+            }
+
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+
+            fn erfc(self) -> Self {
+                $erfc(self)
+            }
+
+            fn abs(self) -> Self {
+                $float::abs(self)
+            }
+
+            fn floor(self) -> Self {
+                $float::floor(self)
+            }
+
+            fn pow(self, exponent: Self) -> Self {
+                $float::powf(self, exponent)
+            }
+
+            fn is_nan(self) -> bool {
+                $float::is_nan(self)
+            }
+
+            fn uniform(bits: u64) -> Self {
+                let digits = $float::MANTISSA_DIGITS;
+                (bits >> (64 - digits)) as $float / (1_u64 << digits) as $float
+            }
+        }
+    };
+}
+
+native!(f32, libm::erff, libm::erfcf);
+native!(f64, libm::erf, libm::erfc);

@@ -1,0 +1,273 @@
+//! The part of a tape that runs it: its plans, its memory, and its counters.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use wengert_tensor::{Pool, Tensor};
+
+use crate::op::ShapeError;
+use crate::ops::Op;
+use crate::run::{Bound, Listing, Outcome, Plan, RunError, Scalar, Selection, Tables, Workspace};
+use crate::run::{Failure, execute};
+use crate::tape::{Core, NOTHING, NodeId, Precision, Tape};
+use crate::var::Var;
+
+/// How many plans a tape remembers.
+const MOST_PLANS: usize = 64;
+
+/// What a tape has done, for tests and for the curious.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Statistics {
+    /// Plans made.
+    pub plans: usize,
+    /// Runs of a plan.
+    pub runs: usize,
+    /// Operations carried out in these runs; views are free and do not count.
+    pub operations: usize,
+}
+
+/// Plans, memory and counters, in the tape's precision.
+pub(crate) struct Engine {
+    runner: Runner,
+    pub statistics: Statistics,
+}
+
+enum Runner {
+    F32(Typed<f32>),
+    F64(Typed<f64>),
+}
+
+/// As [`Engine`], for one scalar.
+struct Typed<T> {
+    plans: FxHashMap<Arc<Listing>, Arc<Plan<T>>>,
+    /// The listings of the plans, the oldest first.
+    order: VecDeque<Arc<Listing>>,
+    workspace: Workspace<T>,
+    pool: Pool<T>,
+}
+
+impl<T: Scalar> Default for Typed<T> {
+    fn default() -> Typed<T> {
+        Typed {
+            plans: FxHashMap::default(),
+            order: VecDeque::new(),
+            workspace: Workspace::default(),
+            pool: Pool::default(),
+        }
+    }
+}
+
+impl Engine {
+    pub fn new(precision: Precision) -> Engine {
+        let runner = match precision {
+            Precision::F32 => Runner::F32(Typed::default()),
+            Precision::F64 => Runner::F64(Typed::default()),
+        };
+        Engine { runner, statistics: Statistics::default() }
+    }
+
+    pub fn forget_plans(&mut self) {
+        match &mut self.runner {
+            Runner::F32(typed) => (typed.plans.clear(), typed.order.clear()),
+            Runner::F64(typed) => (typed.plans.clear(), typed.order.clear()),
+        };
+    }
+}
+
+impl<T: Scalar> Typed<T> {
+    /// The plan of this listing, and whether it had to be made.
+    fn plan(&mut self, listing: Listing, tables: Tables<'_>) -> (Arc<Plan<T>>, bool) {
+        if let Some(plan) = self.plans.get(&listing) {
+            return (Arc::clone(plan), false);
+        }
+        if self.order.len() == MOST_PLANS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.plans.remove(&oldest);
+        }
+        let plan = Arc::new(Plan::new(&listing, tables));
+        let listing = Arc::new(listing);
+        self.order.push_back(Arc::clone(&listing));
+        self.plans.insert(listing, Arc::clone(&plan));
+        (plan, true)
+    }
+}
+
+/// The tape's engine for one scalar, out of either.
+trait OfEngine: Scalar {
+    fn typed(engine: &mut Engine) -> &mut Typed<Self>;
+}
+
+impl OfEngine for f32 {
+    fn typed(engine: &mut Engine) -> &mut Typed<f32> {
+        match &mut engine.runner {
+            Runner::F32(typed) => typed,
+            Runner::F64(_) => unreachable!("a tape has one precision"),
+        }
+    }
+}
+
+impl OfEngine for f64 {
+    fn typed(engine: &mut Engine) -> &mut Typed<f64> {
+        match &mut engine.runner {
+            Runner::F64(typed) => typed,
+            Runner::F32(_) => unreachable!("a tape has one precision"),
+        }
+    }
+}
+
+impl Core {
+    /// The value of a leaf or of a node that is held.
+    pub(crate) fn bound(&self, node: NodeId) -> Bound {
+        let node = &self.nodes[node as usize];
+        if **self.ops.get(node.op) == Op::Literal {
+            return Bound::Number(self.literals[node.value as usize]);
+        }
+        let value = self.values[node.value as usize].clone();
+        Bound::Tensor(value.expect("a held value is there"))
+    }
+
+    /// Keeps computed values for later, and drops the oldest beyond the byte limit.
+    fn keep(&mut self, values: Vec<(NodeId, Tensor)>) {
+        let bytes = values.iter().map(|(_, value)| value.bytes()).sum();
+        let mut nodes = Vec::with_capacity(values.len());
+        for (node, value) in values {
+            self.nodes[node as usize].value = self.values.len() as u32;
+            self.values.push(Some(value));
+            nodes.push(node);
+        }
+        self.kept.push_back((nodes, bytes));
+        self.kept_bytes += bytes;
+        while self.kept_bytes > self.byte_limit {
+            let Some((nodes, bytes)) = self.kept.pop_front() else { break };
+            self.kept_bytes -= bytes;
+            for node in nodes {
+                let value = std::mem::replace(&mut self.nodes[node as usize].value, NOTHING);
+                self.values[value as usize] = None;
+            }
+        }
+    }
+}
+
+impl Tape {
+    /// The values of several variables, computed in one run. Nothing but these is kept, and these
+    /// only by the caller; see [`Var::value`] for the other way.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(3.0);
+    /// let [y, z] = tape.run([x * x, x + 1.0]);
+    /// assert_eq!((y.item(), z.item()), (9.0, 4.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If an index is out of range; the message says where.
+    #[track_caller]
+    pub fn run<const N: usize>(&self, vars: [Var<'_>; N]) -> [Tensor; N] {
+        match self.try_run(&vars) {
+            Ok(values) => values.try_into().expect("one value a variable"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// As [`Tape::run`], for any number of variables, with the error as a value.
+    ///
+    /// # Errors
+    /// If an index is out of range.
+    ///
+    /// # Panics
+    /// If a variable is on another tape.
+    #[track_caller]
+    pub fn try_run(&self, vars: &[Var<'_>]) -> Result<Vec<Tensor>, RunError> {
+        self.check_own("run", vars);
+        let ids: Vec<NodeId> = vars.iter().map(|x| x.id).collect();
+        Ok(self.compute(&ids, false)?.outputs)
+    }
+
+    pub(crate) fn try_value(&self, var: Var<'_>) -> Result<Tensor, RunError> {
+        Ok(self.compute(&[var.id], true)?.outputs.swap_remove(0))
+    }
+
+    /// What the tape has done since it was made.
+    pub fn statistics(&self) -> Statistics {
+        self.core.borrow().engine.statistics
+    }
+
+    #[track_caller]
+    pub(crate) fn check_own(&self, operation: &str, vars: &[Var<'_>]) {
+        if vars.iter().any(|x| !std::ptr::eq(x.tape, self)) {
+            self.refuse(operation, "a variable is on another tape".into(), vars);
+        }
+    }
+
+    fn compute(&self, outputs: &[NodeId], keep: bool) -> Result<Outcome, RunError> {
+        match self.precision() {
+            Precision::F32 => self.compute_in::<f32>(outputs, keep),
+            Precision::F64 => self.compute_in::<f64>(outputs, keep),
+        }
+    }
+
+    fn compute_in<T: OfEngine>(&self, outputs: &[NodeId], keep: bool) -> Result<Outcome, RunError> {
+        // Steps may run a user's operation: the tape is borrowed before and after, not while they
+        // do.
+        let mut ready = self.core.borrow_mut().make_ready::<T>(outputs, keep);
+        let Ready { plan, bound, pool, workspace, .. } = &mut ready;
+        let outcome = execute(plan, bound, workspace, pool);
+        self.core.borrow_mut().finish(ready, outcome)
+    }
+}
+
+/// What a run needs, taken out of the tape.
+struct Ready<T> {
+    plan: Arc<Plan<T>>,
+    bound: Vec<Bound>,
+    workspace: Workspace<T>,
+    pool: Pool<T>,
+    /// The nodes that are computed, by their place behind the inputs.
+    nodes: Vec<NodeId>,
+    keep: bool,
+}
+
+impl Core {
+    fn make_ready<T: OfEngine>(&mut self, outputs: &[NodeId], keep: bool) -> Ready<T> {
+        let Selection { listing, inputs, nodes } = self.select(outputs, keep, Core::is_held);
+        let bound = inputs.iter().map(|&node| self.bound(node)).collect();
+        let tables = Tables { ops: self.ops.items(), types: self.types.items() };
+        let typed = T::typed(&mut self.engine);
+        let (plan, is_new) = typed.plan(listing, tables);
+        // What is kept takes its memory along.
+        let workspace = if keep { Workspace::default() } else { std::mem::take(&mut typed.workspace) };
+        let pool = typed.pool.clone();
+        let statistics = &mut self.engine.statistics;
+        statistics.plans += usize::from(is_new);
+        statistics.runs += 1;
+        Ready { plan, bound, workspace, pool, nodes, keep }
+    }
+
+    fn finish<T: OfEngine>(
+        &mut self,
+        ready: Ready<T>,
+        outcome: Result<Outcome, Failure>,
+    ) -> Result<Outcome, RunError> {
+        let Ready { bound, workspace, nodes, keep, .. } = ready;
+        if !keep {
+            T::typed(&mut self.engine).workspace = workspace;
+        }
+        let node_of = |value: u32| nodes[value as usize - bound.len()];
+        let mut outcome = outcome.map_err(|Failure { value, error }| {
+            let node = &self.nodes[node_of(value) as usize];
+            let operation = self.ops.get(node.op).name().to_owned();
+            let origin = Some(self.origins.get(node.origin));
+            RunError { error: ShapeError { operation, ..error }, origin }
+        })?;
+        self.engine.statistics.operations += outcome.operations;
+        let kept = std::mem::take(&mut outcome.kept).into_iter();
+        let kept: Vec<_> = kept.map(|(value, tensor)| (node_of(value), tensor)).collect();
+        if !kept.is_empty() {
+            self.keep(kept);
+        }
+        Ok(outcome)
+    }
+}

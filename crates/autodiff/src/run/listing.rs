@@ -1,0 +1,139 @@
+//! A program without handles: the nodes that some outputs need, renumbered from 0, so that equal
+//! computations have equal listings wherever they stand on the tape.
+
+use crate::ops::Op;
+use crate::tape::{Core, NOTHING, NodeId};
+
+/// What is computed from what. Values are numbered: first the inputs in the order of their first
+/// use, then the nodes in the order of recording.
+///
+/// Operations and types are numbers in the tables of whoever made the listing.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(crate) struct Listing {
+    /// The types of the inputs.
+    pub inputs: Vec<u32>,
+    /// Of each node in turn: its operation, its type, how many operands it has, and these.
+    words: Vec<u32>,
+    /// The values that are wanted.
+    pub outputs: Vec<u32>,
+    /// Whether all values are wanted, not the outputs alone.
+    pub keep: bool,
+    count: usize,
+}
+
+/// A node of a listing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'a> {
+    pub op: u32,
+    pub type_of: u32,
+    pub operands: &'a [u32],
+}
+
+impl Listing {
+    /// Its nodes in order; the first has the number `inputs.len()`.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let mut rest = self.words.as_slice();
+        std::iter::from_fn(move || {
+            let (&[op, type_of, count], behind) = rest.split_first_chunk()?;
+            let (operands, behind) = behind.split_at(count as usize);
+            rest = behind;
+            Some(Line { op, type_of, operands })
+        })
+    }
+
+    /// How many nodes it has.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// How many values it has: inputs and nodes.
+    pub fn values(&self) -> usize {
+        self.inputs.len() + self.count
+    }
+
+    /// Appends a node.
+    pub fn push(&mut self, op: u32, type_of: u32, operands: impl ExactSizeIterator<Item = u32>) {
+        self.words.extend([op, type_of, operands.len() as u32]);
+        self.words.extend(operands);
+        self.count += 1;
+    }
+}
+
+/// A listing and the nodes of the tape that its values are.
+pub(crate) struct Selection {
+    pub listing: Listing,
+    /// The nodes that are inputs, in the listing's order: leaves, and nodes whose value is held.
+    pub inputs: Vec<NodeId>,
+    /// The nodes that are computed, in the listing's order.
+    pub nodes: Vec<NodeId>,
+}
+
+impl Core {
+    /// The slice of the tape that `outputs` need, cut at the nodes where `is_input` says so and at
+    /// leaves. What the outputs are themselves cut at is a matter of `is_input` too.
+    pub fn select(
+        &mut self,
+        outputs: &[NodeId],
+        keep: bool,
+        is_input: impl Fn(&Core, NodeId) -> bool,
+    ) -> Selection {
+        let mut marks = std::mem::take(&mut self.marks);
+        let is_cut = |node: NodeId| {
+            matches!(**self.ops.get(self.nodes[node as usize].op), Op::Input | Op::Literal)
+                || is_input(self, node)
+        };
+        let operands_unless_cut = |node: NodeId| {
+            let inputs = &self.nodes[node as usize].inputs;
+            let shown = if is_cut(node) { 0 } else { inputs.len() };
+            inputs[..shown].iter().copied()
+        };
+        let found = marks.reachable(self.nodes.len(), outputs, operands_unless_cut);
+        let nodes: Vec<NodeId> = found.into_iter().filter(|&node| !is_cut(node)).collect();
+
+        // Inputs are numbered by first use, so that it does not matter where they were recorded.
+        marks.restart(self.nodes.len());
+        let mut inputs = Vec::new();
+        let mut number_input = |node: NodeId, marks: &mut crate::marks::Marks| {
+            if marks.get(node).is_none() {
+                marks.set(node, inputs.len() as u32);
+                inputs.push(node);
+            }
+        };
+        // Computed nodes are marked first, with their number among the computed ones and a flag:
+        // how many inputs stand before them is known at the end.
+        const COMPUTED: u32 = 1 << 31;
+        for (number, &node) in nodes.iter().enumerate() {
+            marks.set(node, number as u32 | COMPUTED);
+        }
+        for &node in &nodes {
+            for &input in &self.nodes[node as usize].inputs {
+                number_input(input, &mut marks);
+            }
+        }
+        for &output in outputs {
+            number_input(output, &mut marks);
+        }
+        let first_computed = inputs.len() as u32;
+        let number = |node: NodeId| match marks.get(node) {
+            Some(mark) if mark & COMPUTED != 0 => first_computed + (mark & !COMPUTED),
+            Some(mark) => mark,
+            None => unreachable!("every node of the slice is marked"),
+        };
+        let mut listing = Listing { keep, ..Listing::default() };
+        listing.inputs.extend(inputs.iter().map(|&node| self.nodes[node as usize].type_of));
+        listing.words.reserve(6 * nodes.len());
+        for &node in &nodes {
+            let node = &self.nodes[node as usize];
+            listing.push(node.op, node.type_of, node.inputs.iter().map(|&input| number(input)));
+        }
+        listing.outputs.extend(outputs.iter().map(|&output| number(output)));
+        self.marks = marks;
+        Selection { listing, inputs, nodes }
+    }
+
+    /// Whether a node's value is there.
+    pub fn is_held(&self, node: NodeId) -> bool {
+        let node = &self.nodes[node as usize];
+        node.value != NOTHING
+    }
+}

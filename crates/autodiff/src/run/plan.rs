@@ -1,0 +1,397 @@
+//! From a listing to a plan: which steps, in which order, and where every value lies. Nothing is
+//! computed here.
+
+use std::sync::Arc;
+
+use wengert_tensor::{Layout, Shape};
+
+use crate::op::{Kind, Type};
+use crate::ops::{Kernel, Op};
+use crate::run::arena::{Arena, Stretch};
+use crate::run::listing::Listing;
+use crate::run::step::{Operand, Room, Step, Target, Wide, Work};
+use crate::run::{Scalar, lower};
+
+/// A listing made ready to be carried out on the scalars `T`.
+pub(crate) struct Plan<T> {
+    pub steps: Vec<Step<T>>,
+    /// How many cells, elements and index slots the run needs.
+    pub cells: usize,
+    pub arena: usize,
+    pub slots: usize,
+    /// For each input: where it goes if it is not read in place.
+    pub inputs: Vec<Binding>,
+    pub outputs: Vec<Output>,
+    /// For each output that is written by a step: its size.
+    pub output_sizes: Vec<usize>,
+    /// If everything is kept: where each computed value lies.
+    pub kept: Vec<(u32, Output)>,
+    /// How many operations the steps carry out.
+    pub operations: usize,
+}
+
+/// What happens to an input when a run begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Binding {
+    /// It has one element, which is copied to a cell.
+    Cell(u32),
+    /// Real: it is read where it lies.
+    InPlace,
+    /// Index: it goes to a slot.
+    Slot(u32),
+}
+
+/// Where an output is found when a run has ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Output {
+    /// It is an input.
+    Input(u32),
+    /// In a cell.
+    Cell(u32, Shape),
+    /// In the output of this number.
+    Written(u32, Shape),
+    /// In the arena (where everything is kept).
+    Arena(Stretch, Shape),
+    /// In an index slot.
+    Slot(u32),
+}
+
+/// What a listing's numbers of operations and types mean.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'a> {
+    pub ops: &'a [Arc<Op>],
+    pub types: &'a [Arc<Type>],
+}
+
+/// Where a value lies while planning.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    Cell(u32),
+    /// A real value of several elements, or of none: its number among `wide`.
+    Wide(u32),
+    Slot(u32),
+}
+
+/// The state of planning: where values lie, what is free, and the steps so far.
+pub(super) struct Planner<'a, T> {
+    pub tables: Tables<'a>,
+    keep: bool,
+    /// By value: the number of its type.
+    types: Vec<u32>,
+    /// By value: where it lies.
+    places: Vec<Place>,
+    /// By value: the value whose memory it shares; itself unless it is a view.
+    roots: Vec<u32>,
+    /// By value: who will still read it, views of it included.
+    readers: Vec<u32>,
+    wide: Vec<Operand>,
+    /// By value: the output that it is written to at once.
+    written: Vec<Option<u32>>,
+    output_sizes: Vec<usize>,
+    free_cells: Vec<u32>,
+    cells: u32,
+    arena: Arena,
+    slots: u32,
+    pub steps: Vec<Step<T>>,
+    operations: usize,
+}
+
+impl<T: Scalar> Plan<T> {
+    /// The plan of a listing.
+    pub fn new(listing: &Listing, tables: Tables<'_>) -> Plan<T> {
+        let mut planner = Planner::new(listing, tables);
+        let bindings = planner.bind_inputs(listing);
+        let kernels: Vec<Option<Kernel<T>>> =
+            tables.ops.iter().map(|op| op.kernel::<T>()).collect();
+        let mut kept = Vec::new();
+        for (value, line) in (listing.inputs.len() as u32..).zip(listing.lines()) {
+            let kernel = kernels[line.op as usize].as_ref();
+            let before = planner.operations;
+            if !kernel.is_some_and(|kernel| planner.on_cells(value, line, kernel)) {
+                lower::lower(&mut planner, value, line, kernel);
+            }
+            if planner.keep && planner.operations > before {
+                kept.push((value, planner.kept_at(value)));
+            }
+            planner.release(line.operands);
+        }
+        let outputs = planner.collect_outputs(listing);
+        Plan {
+            steps: planner.steps,
+            cells: planner.cells as usize,
+            arena: planner.arena.size(),
+            slots: planner.slots as usize,
+            inputs: bindings,
+            outputs,
+            output_sizes: planner.output_sizes,
+            kept,
+            operations: planner.operations,
+        }
+    }
+}
+
+impl<'a, T: Scalar> Planner<'a, T> {
+    fn new(listing: &Listing, tables: Tables<'a>) -> Planner<'a, T> {
+        let values = listing.values();
+        let mut readers = vec![0; values];
+        for operand in listing.lines().flat_map(|line| line.operands) {
+            readers[*operand as usize] += 1;
+        }
+        let mut written = vec![None; values];
+        let mut output_sizes = Vec::new();
+        let types: Vec<u32> =
+            listing.inputs.iter().copied().chain(listing.lines().map(|line| line.type_of)).collect();
+        for &output in &listing.outputs {
+            let type_of = &tables.types[types[output as usize] as usize];
+            // The reader that never comes: an output is not freed.
+            readers[output as usize] += 1;
+            let is_wide = type_of.kind == Kind::Real && type_of.shape.size() != 1;
+            let is_computed = output as usize >= listing.inputs.len();
+            if !listing.keep && is_wide && is_computed && written[output as usize].is_none() {
+                written[output as usize] = Some(output_sizes.len() as u32);
+                output_sizes.push(type_of.shape.size());
+            }
+        }
+        Planner {
+            tables,
+            keep: listing.keep,
+            types,
+            places: Vec::with_capacity(values),
+            roots: (0..values as u32).collect(),
+            readers,
+            wide: Vec::new(),
+            written,
+            output_sizes,
+            free_cells: Vec::new(),
+            cells: 0,
+            arena: Arena::default(),
+            slots: 0,
+            steps: Vec::with_capacity(listing.len()),
+            operations: 0,
+        }
+    }
+
+    fn bind_inputs(&mut self, listing: &Listing) -> Vec<Binding> {
+        let bind = |(number, &type_of): (usize, &u32)| {
+            let type_of = &self.tables.types[type_of as usize];
+            let (binding, place) = if type_of.kind == Kind::Index {
+                let slot = self.new_slot();
+                (Binding::Slot(slot), Place::Slot(slot))
+            } else if type_of.shape.size() == 1 {
+                let cell = self.new_cell();
+                (Binding::Cell(cell), Place::Cell(cell))
+            } else {
+                let layout = Layout::contiguous(type_of.shape.clone());
+                self.wide.push(Operand { room: Room::Input(number as u32), layout });
+                (Binding::InPlace, Place::Wide(self.wide.len() as u32 - 1))
+            };
+            self.places.push(place);
+            binding
+        };
+        listing.inputs.iter().enumerate().map(bind).collect()
+    }
+
+    pub fn type_of(&self, number: u32) -> &'a Type {
+        &self.tables.types[number as usize]
+    }
+
+    pub fn place(&self, value: u32) -> Place {
+        self.places[value as usize]
+    }
+
+    fn new_cell(&mut self) -> u32 {
+        self.free_cells.pop().unwrap_or_else(|| {
+            self.cells += 1;
+            self.cells - 1
+        })
+    }
+
+    pub fn new_slot(&mut self) -> u32 {
+        self.slots += 1;
+        self.slots - 1
+    }
+
+    /// A pointwise operation whose operands all are cells: the quick way, for scalars. Says
+    /// whether it was one.
+    fn on_cells(&mut self, value: u32, line: super::listing::Line<'_>, kernel: &Kernel<T>) -> bool {
+        let mut x = [0; 3];
+        for (x, &operand) in x.iter_mut().zip(line.operands) {
+            match self.places[operand as usize] {
+                Place::Cell(cell) => *x = cell,
+                _ => return false,
+            }
+        }
+        let y = self.new_cell();
+        debug_assert_eq!(value as usize, self.places.len(), "values are placed in order");
+        self.places.push(Place::Cell(y));
+        self.steps.push(Step::Cells { apply: kernel.scalar, x, y });
+        self.operations += 1;
+        true
+    }
+
+    /// A real operand as steps read it.
+    pub fn operand(&self, value: u32) -> Operand {
+        match self.places[value as usize] {
+            Place::Cell(cell) => {
+                let shape = &self.type_of(self.types[value as usize]).shape;
+                let layout = Layout::contiguous(shape.clone());
+                Operand { room: Room::Cell(cell), layout }
+            }
+            Place::Wide(wide) => self.wide[wide as usize].clone(),
+            Place::Slot(_) => unreachable!("the shape rule asks for a real operand"),
+        }
+    }
+
+    /// The slot of an index operand.
+    pub fn slot(&self, value: u32) -> u32 {
+        match self.places[value as usize] {
+            Place::Slot(slot) => slot,
+            _ => unreachable!("the shape rule asks for an index operand"),
+        }
+    }
+
+    /// Makes `value` a view of `of`, in this layout of the same room.
+    pub fn view(&mut self, value: u32, of: u32, view: Operand) {
+        let root = self.roots[of as usize];
+        self.roots[value as usize] = root;
+        self.readers[root as usize] += 1;
+        let place = match view.room {
+            Room::Cell(cell) if view.layout.size() == 1 => Place::Cell(cell),
+            _ => self.new_wide(view),
+        };
+        self.places.push(place);
+    }
+
+    fn new_wide(&mut self, operand: Operand) -> Place {
+        self.wide.push(operand);
+        Place::Wide(self.wide.len() as u32 - 1)
+    }
+
+    /// Appends the step that computes `value`, and gives it its place.
+    pub fn compute(&mut self, value: u32, type_of: &Type, work: Work<T>) {
+        let (place, y) = if type_of.kind == Kind::Index {
+            let slot = self.new_slot();
+            (Place::Slot(slot), Target::Index(slot))
+        } else if type_of.shape.size() == 1 {
+            let cell = self.new_cell();
+            (Place::Cell(cell), Target::Real(Room::Cell(cell)))
+        } else {
+            let room = match self.written[value as usize] {
+                Some(output) => Room::Output(output),
+                None => Room::Arena(self.arena.take(type_of.shape.size())),
+            };
+            let layout = Layout::contiguous(type_of.shape.clone());
+            (self.new_wide(Operand { room, layout }), Target::Real(room))
+        };
+        self.places.push(place);
+        self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
+        self.operations += 1;
+    }
+
+    /// A contiguous copy of an operand, for a step that needs one: it is free again when the step
+    /// of `value`, which comes next, is done; see [`Planner::free_copies`].
+    pub fn contiguous(&mut self, value: u32, x: Operand, copies: &mut Vec<Stretch>) -> Operand {
+        if x.layout.is_contiguous() {
+            return x;
+        }
+        let layout = Layout::contiguous(x.layout.shape().clone());
+        let stretch = self.arena.take(layout.size());
+        copies.push(stretch);
+        let room = Room::Arena(stretch);
+        let y = Target::Real(room);
+        self.steps.push(Step::Wide(Box::new(Wide { value, work: Work::Copy(x), y })));
+        Operand { room, layout }
+    }
+
+    /// Takes back the memory of copies.
+    pub fn free_copies(&mut self, copies: Vec<Stretch>) {
+        for stretch in copies {
+            self.arena.give(stretch);
+        }
+    }
+
+    /// One reader of each of these values is done.
+    fn release(&mut self, values: &[u32]) {
+        for &value in values {
+            self.release_one(value);
+        }
+    }
+
+    fn release_one(&mut self, value: u32) {
+        let readers = &mut self.readers[value as usize];
+        *readers -= 1;
+        if *readers > 0 || self.keep {
+            return;
+        }
+        let root = self.roots[value as usize];
+        if root != value {
+            return self.release_one(root);
+        }
+        match self.places[value as usize] {
+            Place::Cell(cell) => self.free_cells.push(cell),
+            Place::Wide(wide) => {
+                if let Room::Arena(stretch) = self.wide[wide as usize].room {
+                    self.arena.give(stretch);
+                }
+            }
+            Place::Slot(_) => {}
+        }
+    }
+
+    fn kept_at(&self, value: u32) -> Output {
+        let shape = self.type_of(self.types[value as usize]).shape.clone();
+        match self.places[value as usize] {
+            Place::Cell(cell) => Output::Cell(cell, shape),
+            Place::Slot(slot) => Output::Slot(slot),
+            Place::Wide(wide) => match self.wide[wide as usize].room {
+                Room::Arena(stretch) => Output::Arena(stretch, shape),
+                room => unreachable!("where everything is kept, nothing is written to {room:?}"),
+            },
+        }
+    }
+
+    /// Where the outputs are found, after copies of those that are views.
+    fn collect_outputs(&mut self, listing: &Listing) -> Vec<Output> {
+        let mut outputs = Vec::with_capacity(listing.outputs.len());
+        for &value in &listing.outputs {
+            let place = self.places[value as usize];
+            let output = match place {
+                _ if (value as usize) < listing.inputs.len() => Output::Input(value),
+                Place::Slot(slot) => Output::Slot(slot),
+                Place::Cell(cell) => {
+                    let type_of = self.types[value as usize];
+                    Output::Cell(cell, self.type_of(type_of).shape.clone())
+                }
+                Place::Wide(wide) => {
+                    let x = self.wide[wide as usize].clone();
+                    let shape = x.layout.shape().clone();
+                    match (x.room, self.written[value as usize]) {
+                        (Room::Output(own), Some(output)) if own == output => {
+                            Output::Written(output, shape)
+                        }
+                        (_, Some(output)) => {
+                            let y = Target::Real(Room::Output(output));
+                            let work = Work::Copy(x);
+                            self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
+                            // A second mention of this output finds it written.
+                            let room = Room::Output(output);
+                            let layout = Layout::contiguous(shape.clone());
+                            self.wide[wide as usize] = Operand { room, layout };
+                            Output::Written(output, shape)
+                        }
+                        (_, None) => {
+                            // Everything is kept: a view is copied to a stretch of its own.
+                            let stretch = self.arena.take(shape.size());
+                            let y = Target::Real(Room::Arena(stretch));
+                            let work = Work::Copy(x);
+                            self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
+                            Output::Arena(stretch, shape)
+                        }
+                    }
+                }
+            };
+            outputs.push(output);
+        }
+        outputs
+    }
+}

@@ -1,0 +1,95 @@
+//! What a plan is made of: steps, and where their operands lie.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use wengert_tensor::{Layout, Shape};
+
+use crate::ops::{Extents, Op, Region};
+use crate::run::arena::Stretch;
+
+/// Where the elements of a real value lie. Values of one element lie in cells, so that arithmetic
+/// on scalars is arithmetic on one short array.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Room {
+    Cell(u32),
+    Arena(Stretch),
+    Input(u32),
+    Output(u32),
+}
+
+/// A real value as a step reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Operand {
+    pub room: Room,
+    /// Its layout in the room.
+    pub layout: Layout,
+}
+
+/// What is done.
+pub(crate) enum Step<T> {
+    /// A pointwise operation on cells.
+    Cells { apply: fn(&mut [T], [u32; 3], u32), x: [u32; 3], y: u32 },
+    /// Everything else.
+    Wide(Box<Wide<T>>),
+}
+
+/// A step whose operands or result are more than one element, or whose operation is not pointwise.
+pub(crate) struct Wide<T> {
+    /// The number of the value that it computes.
+    pub value: u32,
+    pub work: Work<T>,
+    /// Where the result goes, contiguous; for an index, the number of its slot.
+    pub y: Target,
+}
+
+/// Where a result goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Real(Room),
+    Index(u32),
+}
+
+/// How a pointwise step reads an operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// Element after element.
+    Direct,
+    /// The same element every time.
+    Uniform,
+    /// By strides, a tile at a time.
+    Strided,
+}
+
+pub(crate) enum Work<T> {
+    /// A number, to a cell.
+    Constant(T),
+    /// One element, to a cell.
+    Load(Operand),
+    /// Elements in logical order.
+    Copy(Operand),
+    Pointwise { tile: fn([&[T]; 3], &mut [T]), x: SmallVec<[(Access, Operand); 3]> },
+    Fold { x: Operand, axes: SmallVec<[usize; 4]>, join: fn(T, T) -> T },
+    MatMul { extents: Extents, a: Factor, b: Factor },
+    /// Rows picked from a contiguous table by the positions in an index slot.
+    Gather { op: Arc<Op>, batch: usize, table: Operand, index: u32 },
+    /// Contiguous rows added at the positions in index slots, into a result of this shape.
+    ScatterAdd { op: Arc<Op>, batch: usize, shape: Shape, pairs: Vec<(Operand, u32)> },
+    Assemble { shape: Shape, parts: Vec<(Operand, Region)>, overlapping: bool },
+    /// The operation's own meaning, on copies of its operands.
+    Eval { op: Arc<Op>, x: Vec<Argument> },
+}
+
+/// A factor of a matrix product: for each product of the batch where it begins, and its strides.
+pub(crate) struct Factor {
+    pub x: Operand,
+    pub row_stride: isize,
+    pub column_stride: isize,
+}
+
+/// An operand of either kind.
+#[derive(Clone, Debug)]
+pub(crate) enum Argument {
+    Real(Operand),
+    Index(u32),
+}

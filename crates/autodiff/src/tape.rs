@@ -1,0 +1,436 @@
+//! The tape: nodes in the order they were recorded, which is an order in which they can be
+//! computed. Nothing is computed here.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use wengert_tensor::{DType, Tensor};
+
+use crate::input::InputValue;
+use crate::intern::Interner;
+use crate::op::{Kind, ShapeError, Type};
+use crate::ops::{Constant, Op};
+use crate::origin::{Origin, Origins};
+use crate::marks::Marks;
+use crate::run::Engine;
+use crate::var::Var;
+
+/// In which floating-point numbers a tape computes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Precision {
+    /// Single precision, 24 bits: for training.
+    F32,
+    /// Double precision, 53 bits: for everything where gradients are looked at.
+    F64,
+}
+
+impl Precision {
+    /// The type of real tensors in this precision.
+    pub fn dtype(self) -> DType {
+        match self {
+            Precision::F32 => DType::F32,
+            Precision::F64 => DType::F64,
+        }
+    }
+}
+
+/// A Wengert list: the operations of a computation in the order they were recorded.
+///
+/// Recording computes nothing; values are computed when they are asked for, and kept.
+/// Derivatives are recorded on the same tape, in the same operations, and so can be differentiated
+/// again.
+///
+/// ```
+/// # use wengert_autodiff::Tape;
+/// let tape = Tape::new();
+/// let x = tape.input([0.5, -1.0, 2.0]);
+/// let y = (x * x.sin()).sum();
+/// let [dy] = tape.grad(y, [x]);
+/// let [d2y] = tape.grad(dy.sum(), [x]);
+/// println!("{} {}", dy.value(), d2y.value());
+/// ```
+///
+/// A handle can't outlive what it points to:
+///
+/// ```compile_fail,E0502
+/// # use wengert_autodiff::Tape;
+/// let mut tape = Tape::new();
+/// let x = tape.input(1.0);
+/// tape.clear();
+/// println!("{}", x.value());
+/// ```
+pub struct Tape {
+    precision: Precision,
+    pub(crate) core: RefCell<Core>,
+}
+
+/// The number of a node: its place on the tape.
+pub(crate) type NodeId = u32;
+
+/// One line of the list.
+pub(crate) struct Node {
+    pub op: u32,
+    pub type_of: u32,
+    pub origin: u32,
+    /// A leaf's value, or a computed one that is kept: its place in `Core::values` (for a
+    /// literal, in `Core::literals`), or [`NOTHING`].
+    pub value: u32,
+    pub inputs: SmallVec<[NodeId; 4]>,
+}
+
+/// The absence of a value.
+pub(crate) const NOTHING: u32 = u32::MAX;
+
+/// What a tape consists of.
+pub(crate) struct Core {
+    pub nodes: Vec<Node>,
+    pub ops: Interner<Op>,
+    /// For each operation by number: how many operands it takes if it is pointwise, else 0.
+    arities: Vec<u8>,
+    pub types: Interner<Type>,
+    pub origins: Origins,
+    pub literals: Vec<f64>,
+    pub values: Vec<Option<Tensor>>,
+    /// Computed values that are kept, oldest first: their nodes, and their bytes together.
+    pub kept: VecDeque<(Vec<NodeId>, usize)>,
+    pub kept_bytes: usize,
+    pub byte_limit: usize,
+    /// The scope that nodes are recorded in.
+    pub scope: u32,
+    /// While a node is differentiated, what that records has its origin.
+    pub inherited_origin: Option<u32>,
+    /// How many random sequences have been started.
+    streams: u32,
+    pub marks: Marks,
+    pub engine: Engine,
+}
+
+/// When more distinct operations than this were interned, `clear` forgets them, and with them the
+/// plans that name them.
+const MOST_OPERATIONS: usize = 1 << 16;
+
+/// Computed values beyond this many bytes are dropped, oldest first, unless the tape is told
+/// otherwise.
+const BYTE_LIMIT: usize = 1 << 30;
+
+impl Default for Tape {
+    fn default() -> Tape {
+        Tape::new()
+    }
+}
+
+impl Tape {
+    /// An empty tape in double precision.
+    pub fn new() -> Tape {
+        Tape::with_precision(Precision::F64)
+    }
+
+    /// An empty tape in single precision, for training.
+    pub fn f32() -> Tape {
+        Tape::with_precision(Precision::F32)
+    }
+
+    /// An empty tape.
+    pub fn with_precision(precision: Precision) -> Tape {
+        let core = Core {
+            nodes: Vec::new(),
+            ops: Interner::new(),
+            arities: Vec::new(),
+            types: Interner::new(),
+            origins: Origins::new(),
+            literals: Vec::new(),
+            values: Vec::new(),
+            kept: VecDeque::new(),
+            kept_bytes: 0,
+            byte_limit: BYTE_LIMIT,
+            scope: 0,
+            inherited_origin: None,
+            streams: 0,
+            marks: Marks::default(),
+            engine: Engine::new(precision),
+        };
+        Tape { precision, core: RefCell::new(core) }
+    }
+
+    /// Its precision.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// How many nodes have been recorded since the last [`clear`](Tape::clear).
+    pub fn len(&self) -> usize {
+        self.core.borrow().nodes.len()
+    }
+
+    /// Whether nothing has been recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets all nodes and values. Buffers and plans stay, for the next step to reuse.
+    pub fn clear(&mut self) {
+        let core = self.core.get_mut();
+        core.nodes.clear();
+        core.origins.clear();
+        core.literals.clear();
+        core.values.clear();
+        core.kept.clear();
+        core.kept_bytes = 0;
+        core.scope = 0;
+        core.inherited_origin = None;
+        core.streams = 0;
+        if core.ops.items().len() > MOST_OPERATIONS {
+            core.ops = Interner::new();
+            core.arities.clear();
+            core.types = Interner::new();
+            core.engine.forget_plans();
+        }
+    }
+
+    /// Computed values are kept until they need more than `bytes`; then the oldest are dropped,
+    /// and computed again if they are asked for again. 1 GiB unless set.
+    pub fn set_byte_limit(&mut self, bytes: usize) {
+        self.core.get_mut().byte_limit = bytes;
+    }
+
+    /// Records a value given from outside: a number, a nested array (both rounded to the tape's
+    /// precision), or a tensor. It is never folded into anything.
+    ///
+    /// # Panics
+    /// If a tensor of another precision is given: convert it with [`Tensor::cast`].
+    #[track_caller]
+    pub fn input(&self, value: impl InputValue) -> Var<'_> {
+        let tensor = match value.into_tensor(self.precision) {
+            Ok(tensor) => tensor,
+            Err(message) => panic!("input: {message}"),
+        };
+        self.leaf(tensor)
+    }
+
+    /// Records positions: labels, tokens, seeds. Nothing is differentiated by them.
+    pub fn indices(&self, value: impl Into<wengert_tensor::Array<i64>>) -> Var<'_> {
+        self.leaf(Tensor::I64(value.into()))
+    }
+
+    #[track_caller]
+    fn leaf(&self, tensor: Tensor) -> Var<'_> {
+        let kind = if tensor.dtype() == DType::I64 { Kind::Index } else { Kind::Real };
+        let type_of = Type { shape: tensor.shape().clone(), kind };
+        let core = &mut *self.core.borrow_mut();
+        let value = core.values.len() as u32;
+        core.values.push(Some(tensor.contiguous()));
+        let type_of = core.types.number(type_of);
+        let id = core.push(Op::Input, type_of, value, &[], Location::caller());
+        Var { tape: self, id }
+    }
+
+    /// Records a number: 0, ±1, 2 and ½ as the constants that simplification knows, any other as
+    /// a literal, which every precision rounds for itself.
+    #[track_caller]
+    pub fn literal(&self, number: f64) -> Var<'_> {
+        let core = &mut *self.core.borrow_mut();
+        let type_of = core.types.number(Type::real([]));
+        let (op, value) = match Constant::of(number) {
+            Some(constant) => (Op::Constant(constant), NOTHING),
+            None => (Op::Literal, core.literals.len() as u32),
+        };
+        if value != NOTHING {
+            core.literals.push(number);
+        }
+        let id = core.push(op, type_of, value, &[], Location::caller());
+        Var { tape: self, id }
+    }
+
+    /// Records an operation on these operands.
+    ///
+    /// # Panics
+    /// If the operation does not admit them; see [`Tape::try_record`].
+    #[track_caller]
+    pub fn record<'t>(&'t self, op: impl Into<Op>, inputs: &[Var<'t>]) -> Var<'t> {
+        match self.try_record(op, inputs) {
+            Ok(var) => var,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Records an operation on these operands, or says why it does not admit them: for code that
+    /// builds programs from data.
+    #[track_caller]
+    pub fn try_record<'t>(
+        &'t self,
+        op: impl Into<Op>,
+        inputs: &[Var<'t>],
+    ) -> Result<Var<'t>, ShapeError> {
+        let op = op.into();
+        let location = Location::caller();
+        let same_tape = inputs.iter().all(|x| std::ptr::eq(x.tape, self));
+        if !same_tape {
+            let name = op.name().to_owned();
+            return Err(self.explained(name, "operands are on different tapes".into(), inputs));
+        }
+        let ids: SmallVec<[NodeId; 4]> = inputs.iter().map(|x| x.id).collect();
+        if op.is_pointwise()
+            && let Some(id) = self.core.borrow_mut().push_pointwise(&op, &ids, location)
+        {
+            return Ok(Var { tape: self, id });
+        }
+        // The shape rule may be a user's: no borrow is held while it runs.
+        let types: SmallVec<[Type; 4]> = inputs.iter().map(|x| x.type_of()).collect();
+        let indices: SmallVec<[_; 4]> = inputs.iter().map(|x| x.known_indices()).collect();
+        let known: SmallVec<[_; 4]> = indices.iter().map(Option::as_ref).collect();
+        let type_of = op.shape(&types).and_then(|y| op.check(&known, &types).map(|()| y));
+        let type_of = match type_of {
+            Ok(type_of) => type_of,
+            Err(error) => {
+                let name = match error.operation.as_str() {
+                    "" => op.name().to_owned(),
+                    name => name.to_owned(),
+                };
+                return Err(self.explained(name, error.message, inputs));
+            }
+        };
+        let core = &mut *self.core.borrow_mut();
+        let type_of = core.types.number(type_of);
+        Ok(Var { tape: self, id: core.push(op, type_of, NOTHING, &ids, location) })
+    }
+
+    /// An error about these operands: what they are and where they were made.
+    pub(crate) fn explained(
+        &self,
+        operation: String,
+        message: String,
+        operands: &[Var<'_>],
+    ) -> ShapeError {
+        let lines = operands.iter().enumerate().map(|(k, x)| {
+            let (op, origin) = (x.op(), x.origin());
+            format!("\n  operand {k}: {} from {} at {origin}", x.type_of(), op.name())
+        });
+        ShapeError { operation, message: message + &lines.collect::<String>() }
+    }
+
+    /// Panics on the user's line, naming the operation that was misused and its operands.
+    #[track_caller]
+    pub(crate) fn refuse(&self, operation: &str, message: String, operands: &[Var<'_>]) -> ! {
+        panic!("{}", self.explained(operation.to_owned(), message, operands))
+    }
+
+    /// The number of a random sequence that no other node since the last `clear` has.
+    pub(crate) fn new_stream(&self) -> u32 {
+        let core = &mut *self.core.borrow_mut();
+        core.streams += 1;
+        core.streams - 1
+    }
+
+    /// Runs `f` with its nodes recorded in the scope `name` inside the current one.
+    pub(crate) fn in_scope<R>(&self, name: &str, f: impl FnOnce() -> R) -> R {
+        /// Returns to the outer scope also when `f` panics.
+        struct Return<'t>(&'t Tape, u32);
+        impl Drop for Return<'_> {
+            fn drop(&mut self) {
+                self.0.core.borrow_mut().scope = self.1;
+            }
+        }
+        let core = &mut *self.core.borrow_mut();
+        let outer = core.scope;
+        core.scope = core.origins.scope(outer, name);
+        let _return = Return(self, outer);
+        f()
+    }
+
+    /// Until the answer is dropped, nodes are recorded with the origin of this one.
+    pub(crate) fn inherit_origin(&self, id: NodeId) -> impl Drop {
+        struct Return<'t>(&'t Tape, Option<u32>);
+        impl Drop for Return<'_> {
+            fn drop(&mut self) {
+                self.0.core.borrow_mut().inherited_origin = self.1;
+            }
+        }
+        let core = &mut *self.core.borrow_mut();
+        let origin = core.nodes[id as usize].origin;
+        Return(self, core.inherited_origin.replace(origin))
+    }
+
+    /// The operation of a node and its operands.
+    pub(crate) fn application(&self, id: NodeId) -> (Arc<Op>, SmallVec<[Var<'_>; 4]>) {
+        let core = self.core.borrow();
+        let node = &core.nodes[id as usize];
+        let x = node.inputs.iter().map(|&id| Var { tape: self, id }).collect();
+        (Arc::clone(core.ops.get(node.op)), x)
+    }
+
+    pub(crate) fn origin_of(&self, id: NodeId) -> Origin {
+        let core = self.core.borrow();
+        core.origins.get(core.nodes[id as usize].origin)
+    }
+
+    pub(crate) fn op_of(&self, id: NodeId) -> Arc<Op> {
+        let core = self.core.borrow();
+        Arc::clone(core.ops.get(core.nodes[id as usize].op))
+    }
+}
+
+impl Core {
+    pub fn type_of(&self, node: NodeId) -> Type {
+        Type::clone(self.types.get(self.nodes[node as usize].type_of))
+    }
+
+    /// The recording door: nothing else appends a node.
+    fn push(
+        &mut self,
+        op: Op,
+        type_of: u32,
+        value: u32,
+        inputs: &[NodeId],
+        location: &'static Location<'static>,
+    ) -> NodeId {
+        let op = self.op_number(op);
+        self.push_node(op, type_of, value, inputs, location)
+    }
+
+    fn push_node(
+        &mut self,
+        op: u32,
+        type_of: u32,
+        value: u32,
+        inputs: &[NodeId],
+        location: &'static Location<'static>,
+    ) -> NodeId {
+        let origin = match self.inherited_origin {
+            Some(origin) => origin,
+            None => self.origins.number(location, self.scope),
+        };
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(Node { op, type_of, origin, value, inputs: SmallVec::from_slice(inputs) });
+        id
+    }
+
+    /// Records a pointwise operation whose operands are real and of one shape: the result's type
+    /// is theirs. The common case, without asking the operation.
+    fn push_pointwise(
+        &mut self,
+        op: &Op,
+        inputs: &[NodeId],
+        location: &'static Location<'static>,
+    ) -> Option<NodeId> {
+        let first = self.nodes[*inputs.first()? as usize].type_of;
+        let same = inputs[1..].iter().all(|&x| self.nodes[x as usize].type_of == first);
+        if !same || self.types.get(first).kind != Kind::Real {
+            return None;
+        }
+        let op = self.op_number(op.clone());
+        let fits = usize::from(self.arities[op as usize]) == inputs.len();
+        fits.then(|| self.push_node(op, first, NOTHING, inputs, location))
+    }
+
+    fn op_number(&mut self, op: Op) -> u32 {
+        let number = self.ops.number(op);
+        if self.arities.len() <= number as usize {
+            let kernel = self.ops.get(number).kernel::<f64>();
+            self.arities.push(kernel.map_or(0, |kernel| kernel.arity as u8));
+        }
+        number
+    }
+}

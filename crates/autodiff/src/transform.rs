@@ -1,0 +1,302 @@
+//! What the sweeps are for: gradients, products with the Jacobian and the Hessian, batching, and
+//! whole Jacobians and Hessians.
+
+use rustc_hash::FxHashMap;
+
+use crate::derive::{self, OwnRules, Rules};
+use crate::op::Kind;
+use crate::ops::Op;
+use crate::tape::{NodeId, Tape};
+use crate::var::Var;
+
+impl Tape {
+    /// Records the gradient of a scalar `y` by each of `xs`, by reverse mode. The gradient of
+    /// something that `y` does not depend on is zeros. What it is by may be any variables, not
+    /// inputs only.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let (x, w) = (tape.input([1.0, 2.0]), tape.input([3.0, 4.0]));
+    /// let [dx, dw] = tape.grad((x * w).sum(), [x, w]);
+    /// assert_eq!(dx.to_string(), "[3. 4.]");
+    /// assert_eq!(dw.to_string(), "[1. 2.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If `y` has more or fewer elements than one: then use [`Tape::vjp`], or sum.
+    #[track_caller]
+    pub fn grad<'t, const N: usize>(&'t self, y: Var<'t>, xs: [Var<'t>; N]) -> [Var<'t>; N] {
+        let found = self.grad_with(&OwnRules, y, &xs);
+        filled(found, xs)
+    }
+
+    /// As [`Tape::grad`], for any number of variables and with the derivatives that `rules` give;
+    /// `None` where `y` does not depend on a variable.
+    ///
+    /// # Panics
+    /// As [`Tape::grad`].
+    #[track_caller]
+    pub fn grad_with<'t>(
+        &'t self,
+        rules: &dyn Rules,
+        y: Var<'t>,
+        xs: &[Var<'t>],
+    ) -> Vec<Option<Var<'t>>> {
+        let shape = y.shape();
+        if shape.size() != 1 {
+            let message =
+                format!("the gradient is that of a scalar, not of {shape}; sum it, or use vjp");
+            self.refuse("grad", message, &[y]);
+        }
+        self.vjp_with(rules, &[(y, y.ones_like())], xs)
+    }
+
+    /// Records $\sum_k (\partial y_k / \partial x_i)^T u_k$ for each of `xs`: the product of the
+    /// transposed Jacobian with cotangents `u`, by reverse mode.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let [dx] = tape.vjp([(x * x, tape.input([1.0, 10.0]))], [x]);
+    /// assert_eq!(dx.to_string(), "[ 2. 40.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If a cotangent has not the shape of its variable.
+    #[track_caller]
+    pub fn vjp<'t, const K: usize, const N: usize>(
+        &'t self,
+        ys: [(Var<'t>, Var<'t>); K],
+        xs: [Var<'t>; N],
+    ) -> [Var<'t>; N] {
+        let found = self.vjp_with(&OwnRules, &ys, &xs);
+        filled(found, xs)
+    }
+
+    /// As [`Tape::vjp`], for any number of variables and with the derivatives that `rules` give;
+    /// `None` where no path leads to a variable.
+    ///
+    /// # Panics
+    /// As [`Tape::vjp`].
+    #[track_caller]
+    pub fn vjp_with<'t>(
+        &'t self,
+        rules: &dyn Rules,
+        ys: &[(Var<'t>, Var<'t>)],
+        xs: &[Var<'t>],
+    ) -> Vec<Option<Var<'t>>> {
+        self.check_own("vjp", xs);
+        for &(y, u) in ys {
+            self.check_pair("vjp", y, u);
+        }
+        derive::reverse(self, rules, ys, xs)
+    }
+
+    /// Records $\sum_i (\partial y_k / \partial x_i) v_i$ for each of `ys`: the product of the
+    /// Jacobian with tangents `v`, by forward mode.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let [dy] = tape.jvp([x * x], [(x, tape.input([1.0, 10.0]))]);
+    /// assert_eq!(dy.to_string(), "[ 2. 40.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If a tangent has not the shape of its variable.
+    #[track_caller]
+    pub fn jvp<'t, const M: usize, const K: usize>(
+        &'t self,
+        ys: [Var<'t>; M],
+        xs: [(Var<'t>, Var<'t>); K],
+    ) -> [Var<'t>; M] {
+        let found = self.jvp_with(&OwnRules, &ys, &xs);
+        filled(found, ys)
+    }
+
+    /// As [`Tape::jvp`], for any number of variables and with the derivatives that `rules` give;
+    /// `None` where no path leads from a variable.
+    ///
+    /// # Panics
+    /// As [`Tape::jvp`].
+    #[track_caller]
+    pub fn jvp_with<'t>(
+        &'t self,
+        rules: &dyn Rules,
+        ys: &[Var<'t>],
+        xs: &[(Var<'t>, Var<'t>)],
+    ) -> Vec<Option<Var<'t>>> {
+        self.check_own("jvp", ys);
+        for &(x, v) in xs {
+            self.check_pair("jvp", x, v);
+        }
+        derive::forward(self, rules, ys, xs)
+    }
+
+    /// Records the product of the Hessian of a scalar `y` with the direction `v`, by forward mode
+    /// over reverse mode: for each `(xᵢ, vᵢ)`, $\sum_j (\partial^2 y / \partial x_i \partial x_j)
+    /// v_j$. It costs a few gradients, whatever the size.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let y = (x * x * x).sum();
+    /// let [hv] = tape.hvp(y, [(x, tape.input([1.0, 1.0]))]);
+    /// assert_eq!(hv.to_string(), "[ 6. 12.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If `y` is not a scalar, or a direction has not the shape of its variable.
+    #[track_caller]
+    pub fn hvp<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [(Var<'t>, Var<'t>); N],
+    ) -> [Var<'t>; N] {
+        let gradient = self.grad(y, xs.map(|(x, _)| x));
+        self.jvp(gradient, xs)
+    }
+
+    /// Records `ys` for many examples at once: in `xs`, each variable comes with a batch of values
+    /// for it, one more axis in front; so do the results. All batches have one size.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let y = x.dot(x);
+    /// let [ys] = tape.vmap([y], [(x, tape.input([[1.0, 2.0], [3.0, 4.0]]))]);
+    /// assert_eq!(ys.to_string(), "[ 5. 25.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If a batch has not the shape of its variable behind its first axis, or sizes differ.
+    #[track_caller]
+    pub fn vmap<'t, const M: usize, const N: usize>(
+        &'t self,
+        ys: [Var<'t>; M],
+        xs: [(Var<'t>, Var<'t>); N],
+    ) -> [Var<'t>; M] {
+        self.check_own("vmap", &ys);
+        let mut size = None;
+        for (x, batch) in xs {
+            let (shape, whole) = (x.shape(), batch.shape());
+            let fits = whole.rank() == shape.rank() + 1 && whole[1..] == shape[..];
+            if !fits || size.is_some_and(|size| size != whole[0]) || x.kind() != batch.kind() {
+                let message = format!("{whole} is not a batch for {shape}, or not of one size");
+                self.refuse("vmap", message, &[x, batch]);
+            }
+            size = Some(whole[0]);
+        }
+        let n = size.unwrap_or(1);
+        let starts: Vec<NodeId> = xs.iter().map(|(x, _)| x.id).collect();
+        let ends: Vec<NodeId> = ys.iter().map(|y| y.id).collect();
+        let mut batched: FxHashMap<NodeId, Var<'t>> =
+            xs.iter().map(|&(x, batch)| (x.id, batch)).collect();
+        for id in derive::between_nodes(self, &starts, &ends) {
+            if batched.contains_key(&id) {
+                continue;
+            }
+            let _origin = self.inherit_origin(id);
+            let (op, x) = self.application(id);
+            let which: Vec<bool> = x.iter().map(|x| batched.contains_key(&x.id)).collect();
+            let x: Vec<Var<'t>> =
+                x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();
+            batched.insert(id, op.batched(&which, &x, n));
+        }
+        ys.map(|y| batched.get(&y.id).copied().unwrap_or_else(|| y.batched_unless(false, n)))
+    }
+
+    /// Records the Jacobian $\partial y / \partial x$, of the shape of `y` followed by that of `x`:
+    /// by reverse mode if `y` has fewer elements than `x`, else by forward mode, batched over all
+    /// directions.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let j = tape.jacobian(x * x.sum(), x);
+    /// assert_eq!(j.to_string(), "[[4. 1.]\n [2. 5.]]");
+    /// ```
+    #[track_caller]
+    pub fn jacobian<'t>(&'t self, y: Var<'t>, x: Var<'t>) -> Var<'t> {
+        let (from, to) = (x.shape(), y.shape());
+        let shape: Vec<usize> = to.iter().chain(from.iter()).copied().collect();
+        if to.size() < from.size() {
+            let u = y.zeros_like();
+            let [row] = self.vjp([(y, u)], [x]);
+            let [rows] = self.vmap([row], [(u, self.unit_vectors(&to))]);
+            rows.reshape(shape)
+        } else {
+            let v = x.zeros_like();
+            let [column] = self.jvp([y], [(x, v)]);
+            let [columns] = self.vmap([column], [(v, self.unit_vectors(&from))]);
+            columns.reshape([from.size(), to.size()]).t().reshape(shape)
+        }
+    }
+
+    /// Records the Hessian of a scalar `y` by `x`, of the shape of `x` twice.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let h = tape.hessian(x.at(0, 0) * x.at(0, 1).square(), x);
+    /// assert_eq!(h.to_string(), "[[0. 4.]\n [4. 2.]]");
+    /// ```
+    #[track_caller]
+    pub fn hessian<'t>(&'t self, y: Var<'t>, x: Var<'t>) -> Var<'t> {
+        let [gradient] = self.grad(y, [x]);
+        self.jacobian(gradient, x)
+    }
+
+    /// Every element once 1 and the others 0, as a batch.
+    #[track_caller]
+    fn unit_vectors(&self, shape: &wengert_tensor::Shape) -> Var<'_> {
+        let n = shape.size();
+        let positions = wengert_tensor::Array::from_fn([n], |k| k as i64);
+        let batch: Vec<usize> = [n].into_iter().chain(shape.iter().copied()).collect();
+        self.indices(positions).one_hot(n).reshape(batch)
+    }
+
+    /// Checks that a tangent or cotangent suits its variable.
+    #[track_caller]
+    fn check_pair(&self, operation: &str, x: Var<'_>, direction: Var<'_>) {
+        self.check_own(operation, &[x, direction]);
+        if x.kind() != Kind::Real || x.type_of() != direction.type_of() {
+            let (have, want) = (direction.type_of(), x.type_of());
+            let message = format!("a direction of {have} for a variable of {want}");
+            self.refuse(operation, message, &[x, direction]);
+        }
+    }
+}
+
+/// What was found, or zeros.
+#[track_caller]
+fn filled<'t, const N: usize>(found: Vec<Option<Var<'t>>>, like: [Var<'t>; N]) -> [Var<'t>; N] {
+    let mut all = like;
+    for (slot, (found, like)) in all.iter_mut().zip(found.into_iter().zip(like)) {
+        *slot = match found {
+            Some(found) => found,
+            None => like.zeros_like(),
+        };
+    }
+    all
+}
+
+/// The batching rule of operations that have none: one example after the other.
+pub(crate) fn batched_by_loop<'t>(op: &Op, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
+    let tape = x[0].tape();
+    let examples: Vec<Var<'t>> = (0..n)
+        .map(|k| {
+            let example = |(&is, &x): (&bool, &Var<'t>)| if is { x.at(0, k as isize) } else { x };
+            let x: Vec<_> = which.iter().zip(x).map(example).collect();
+            tape.record(op.clone(), &x)
+        })
+        .collect();
+    Var::stack(&examples, 0)
+}

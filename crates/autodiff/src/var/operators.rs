@@ -1,0 +1,121 @@
+//! `+ − × ÷` between variables and numbers, and the broadcasting before them.
+
+use std::ops;
+
+use wengert_tensor::Shape;
+
+use crate::ops::{Add, Div, Mul, Neg, Op, Sub};
+use crate::var::Var;
+
+/// Records a pointwise operation on two operands after broadcasting them to one shape.
+#[track_caller]
+pub(super) fn binary<'t>(op: Op, a: Var<'t>, b: Var<'t>) -> Var<'t> {
+    if !std::ptr::eq(a.tape, b.tape) || a.type_number() == b.type_number() {
+        return a.tape.record(op, &[a, b]);
+    }
+    let (from_a, from_b) = (a.shape(), b.shape());
+    match from_a.broadcast(&from_b) {
+        Some(shape) => {
+            let (a, b) = (a.spread(&from_a, &shape), b.spread(&from_b, &shape));
+            a.tape.record(op, &[a, b])
+        }
+        None => {
+            let message = format!("shapes {from_a} and {from_b} do not broadcast");
+            a.tape.refuse(op.name(), message, &[a, b])
+        }
+    }
+}
+
+/// As [`binary`], for three operands.
+#[track_caller]
+pub(super) fn ternary<'t>(op: Op, x: [Var<'t>; 3]) -> Var<'t> {
+    let shapes = x.map(Var::shape);
+    let shape = shapes[0].broadcast(&shapes[1]).and_then(|shape| shape.broadcast(&shapes[2]));
+    let Some(shape) = shape else {
+        let [a, b, c] = &shapes;
+        let message = format!("shapes {a}, {b} and {c} do not broadcast");
+        x[0].tape.refuse(op.name(), message, &x);
+    };
+    let [a, b, c] = x;
+    let x = [a.spread(&shapes[0], &shape), b.spread(&shapes[1], &shape), c.spread(&shapes[2], &shape)];
+    x[0].tape.record(op, &x)
+}
+
+impl<'t> Var<'t> {
+    /// Repeated to `shape`, which its own shape `from` broadcasts to: axes are added in front, and
+    /// axes of size 1 are repeated.
+    #[track_caller]
+    pub(crate) fn spread(self, from: &Shape, shape: &Shape) -> Var<'t> {
+        if from == shape {
+            return self;
+        }
+        let added = shape.rank() - from.rank();
+        let is_new = |axis: usize| axis < added || from[axis - added] != shape[axis];
+        let kept: Shape =
+            (added..shape.rank()).filter(|&axis| !is_new(axis)).map(|axis| shape[axis]).collect();
+        let new: Vec<_> =
+            (0..shape.rank()).filter(|&axis| is_new(axis)).map(|axis| (axis, shape[axis])).collect();
+        self.reshape(kept).expand_axes(&new)
+    }
+}
+
+/// The four ways of writing a binary operator between variables and numbers.
+macro_rules! operators {
+    ($($Op:ident::$method:ident;)*) => {$(
+        impl<'t> ops::$Op for Var<'t> {
+            type Output = Var<'t>;
+
+            #[track_caller]
+            fn $method(self, other: Var<'t>) -> Var<'t> {
+                binary($Op.into(), self, other)
+            }
+        }
+
+        impl<'t> ops::$Op<f64> for Var<'t> {
+            type Output = Var<'t>;
+
+            #[track_caller]
+            fn $method(self, other: f64) -> Var<'t> {
+                binary($Op.into(), self, self.tape.literal(other))
+            }
+        }
+
+        impl<'t> ops::$Op<Var<'t>> for f64 {
+            type Output = Var<'t>;
+
+            #[track_caller]
+            fn $method(self, other: Var<'t>) -> Var<'t> {
+                binary($Op.into(), other.tape.literal(self), other)
+            }
+        }
+    )*};
+}
+
+operators! { Add::add; Sub::sub; Mul::mul; Div::div; }
+
+impl<'t> ops::Neg for Var<'t> {
+    type Output = Var<'t>;
+
+    #[track_caller]
+    fn neg(self) -> Var<'t> {
+        self.tape.record(Neg, &[self])
+    }
+}
+
+impl<'t> std::iter::Sum for Var<'t> {
+    /// The sum of several variables, from the first to the last.
+    ///
+    /// # Panics
+    /// If there are none: there is no tape to record a zero on.
+    #[track_caller]
+    fn sum<I: Iterator<Item = Var<'t>>>(vars: I) -> Var<'t> {
+        let mut sum = None;
+        for x in vars {
+            sum = Some(match sum {
+                None => x,
+                Some(sum) => sum + x,
+            });
+        }
+        sum.expect("the sum of no variables has no tape")
+    }
+}

@@ -1,0 +1,65 @@
+//! The matrix product as a method: vectors, matrices, and batches of them.
+
+use wengert_tensor::Shape;
+
+use crate::input::Operand;
+use crate::ops::MatMul;
+use crate::var::Var;
+
+impl<'t> Var<'t> {
+    /// The matrix product over the last axis of this and the last but one of `other`, by NumPy's
+    /// rules: axes before the last two are a batch and broadcast; a vector on the left is a row,
+    /// on the right a column, and its axis disappears.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let a = tape.input([[1.0, 2.0], [3.0, 4.0]]);
+    /// let x = tape.input([1.0, -1.0]);
+    /// assert_eq!(a.matmul(x).to_string(), "[-1. -1.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If the inner sizes differ, the batches do not broadcast, or an operand is 0-d.
+    #[track_caller]
+    pub fn matmul(self, other: impl Operand<'t>) -> Var<'t> {
+        let other = other.on(self.tape);
+        let (a_shape, b_shape) = (self.shape(), other.shape());
+        let operands = [self, other];
+        let (Some(&k), true) = (a_shape.last(), b_shape.rank() > 0) else {
+            let message = format!("takes vectors, matrices or batches, got {a_shape}, {b_shape}");
+            self.tape.refuse("matmul", message, &operands);
+        };
+        let rows = b_shape[b_shape.rank().saturating_sub(2)];
+        if k != rows {
+            let message = format!("{a_shape} by {b_shape}: the inner sizes {k} and {rows} differ");
+            self.tape.refuse("matmul", message, &operands);
+        }
+        // Vectors become a row or a column for now.
+        let a = if a_shape.rank() == 1 { self.unsqueeze(0) } else { self };
+        let b = if b_shape.rank() == 1 { other.unsqueeze(1) } else { other };
+        let (m, n) = (a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]);
+        let batch_of = |x: Var<'t>| Shape::from(&x.shape()[..x.rank() - 2]);
+        let Some(batch) = batch_of(a).broadcast(&batch_of(b)) else {
+            let message = format!("{a_shape} by {b_shape}: their batches do not broadcast");
+            self.tape.refuse("matmul", message, &operands);
+        };
+        let y = if b.rank() == 2 {
+            // One matrix for the whole batch: one product with all rows.
+            let rows = batch.size() * m;
+            self.tape.record(MatMul::PLAIN, &[a.reshape([rows, k]), b])
+        } else {
+            let full = |last: [usize; 2]| batch.iter().copied().chain(last).collect::<Shape>();
+            let (a, b) = (a.broadcast_to(full([m, k])), b.broadcast_to(full([k, n])));
+            self.tape.record(MatMul::PLAIN, &[a, b])
+        };
+        let left = (a_shape.rank() > 1).then_some(m);
+        let right = (b_shape.rank() > 1).then_some(n);
+        y.reshape(batch.iter().copied().chain(left).chain(right).collect::<Shape>())
+    }
+
+    /// $\sum_i a_i b_i$ over all elements of two variables of one shape.
+    #[track_caller]
+    pub fn dot(self, other: impl Operand<'t>) -> Var<'t> {
+        (self * other.on(self.tape)).sum()
+    }
+}

@@ -1,0 +1,11 @@
+//! The loops that decide how fast everything else is. They work on plain slices and layouts, use
+//! one thread, and are vectorised by the compiler.
+
+mod copy;
+mod gemm;
+mod gemv;
+mod reduce;
+
+pub use copy::{copy, copy_range};
+pub use gemm::Gemm;
+pub use reduce::{fold, sum};

@@ -1,0 +1,12 @@
+//! The laws of arrays, and the kernels against the plainest code that says what they compute.
+
+mod array;
+mod buffer;
+mod copy;
+mod display;
+mod gemm;
+mod layout;
+mod reduce;
+mod shape;
+mod tensor;
+mod views;
