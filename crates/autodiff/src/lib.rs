@@ -1,28 +1,34 @@
 //! The tape, its operations and their derivatives, programs and how they run.
 
-mod input;
-mod intern;
-mod linear;
-mod marks;
-mod op;
-mod origin;
-mod program;
-mod tape;
-mod transform;
-mod derive;
-mod var;
-mod run;
-pub mod ops;
 pub mod real;
 
-pub use derive::{OwnRules, Rules};
-pub use input::{InputValue, Operand};
-pub use linear::{Linear, Partial};
-pub use op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
-pub use ops::{Foreign, ForeignOperation, Op};
-pub use origin::Origin;
-pub use program::Program;
-pub use real::Real;
-pub use run::{RunError, Statistics};
+mod tape;
 pub use tape::{Precision, Tape};
+mod intern;
+mod origin;
+pub use origin::Origin;
+mod input;
+mod marks;
+pub use input::{InputValue, Operand};
+mod var;
 pub use var::{IntoAxes, Var};
+mod linear;
+pub use linear::{Linear, Partial};
+mod op;
+pub use op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
+pub mod ops;
+pub use ops::{Foreign, ForeignOperation, Op};
+mod derive;
+mod formulas;
+pub use derive::{OwnRules, Rules};
+mod program;
+mod transform;
+pub use program::Program;
+mod run;
+pub use run::{RunError, Statistics};
+mod params;
+pub use params::{
+    Buffers, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Reason, Scope,
+    Selection, Step,
+};
+pub use real::Real;

@@ -62,11 +62,7 @@ struct Runner<T> {
 
 impl<T: Scalar> Default for Runner<T> {
     fn default() -> Runner<T> {
-        Runner {
-            plan: OnceLock::new(),
-            workspaces: Mutex::new(Vec::new()),
-            pool: Pool::default(),
-        }
+        Runner { plan: OnceLock::new(), workspaces: Mutex::new(Vec::new()), pool: Pool::default() }
     }
 }
 
@@ -100,12 +96,11 @@ impl Tape {
         let targets: Vec<NodeId> = outputs.iter().map(|y| y.id).collect();
         let core = &mut *self.core.borrow_mut();
         let selection = core.select(&targets, false, |_, node| ids.contains(&node));
-        let sources = selection.inputs.iter().map(|&node| {
-            match ids.iter().position(|&id| id == node) {
+        let sources =
+            selection.inputs.iter().map(|&node| match ids.iter().position(|&id| id == node) {
                 Some(position) => Source::Given(position),
                 None => Source::Captured(core.bound(node)),
-            }
-        });
+            });
         let origin = |&node: &NodeId| core.origins.get(core.nodes[node as usize].origin);
         Program {
             precision: self.precision(),
@@ -225,7 +220,9 @@ impl Program {
             if tensor.shape() != &type_of.shape || tensor.dtype() != dtype {
                 let (shape, have) = (tensor.shape(), tensor.dtype());
                 let want = &type_of.shape;
-                return refuse(format!("input {k} should be {want} of {dtype}, not {shape} of {have}"));
+                return refuse(format!(
+                    "input {k} should be {want} of {dtype}, not {shape} of {have}"
+                ));
             }
         }
         Ok(())

@@ -11,10 +11,10 @@ use wengert_tensor::{DType, Tensor};
 
 use crate::input::InputValue;
 use crate::intern::Interner;
+use crate::marks::Marks;
 use crate::op::{Kind, ShapeError, Type};
 use crate::ops::{Constant, Op};
 use crate::origin::{Origin, Origins};
-use crate::marks::Marks;
 use crate::run::Engine;
 use crate::var::Var;
 
@@ -64,6 +64,8 @@ impl Precision {
 /// ```
 pub struct Tape {
     precision: Precision,
+    /// The seed of training steps, and how many have been made with it.
+    seed: (u64, u64),
     pub(crate) core: RefCell<Core>,
 }
 
@@ -152,7 +154,7 @@ impl Tape {
             marks: Marks::default(),
             engine: Engine::new(precision),
         };
-        Tape { precision, core: RefCell::new(core) }
+        Tape { precision, seed: (0, 0), core: RefCell::new(core) }
     }
 
     /// Its precision.
@@ -188,6 +190,21 @@ impl Tape {
             core.types = Interner::new();
             core.engine.forget_plans();
         }
+    }
+
+    /// Sets the seed that the random numbers of training steps depend on (0 unless set), and
+    /// starts counting steps again.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.seed = (seed, 0);
+    }
+
+    /// The seed of the next training step.
+    pub(crate) fn next_seed(&mut self) -> u64 {
+        let (seed, step) = self.seed;
+        self.seed.1 += 1;
+        // Steps of one seed, and the same step of neighbouring seeds, lie far apart.
+        seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .wrapping_add(step.wrapping_mul(0xD1B5_4A32_D192_ED03))
     }
 
     /// Computed values are kept until they need more than `bytes`; then the oldest are dropped,

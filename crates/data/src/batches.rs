@@ -45,18 +45,9 @@ impl Dataset {
     /// When `size` is 0.
     #[track_caller]
     pub fn batches(&self, size: usize) -> Batches<'_> {
-        assert!(
-            size > 0,
-            "batches of 0 rows never come to an end, expected at least 1"
-        );
+        assert!(size > 0, "batches of 0 rows never come to an end, expected at least 1");
         let n = self.len();
-        Batches {
-            data: self,
-            size,
-            order: (0..n).collect(),
-            next: 0,
-            end: n,
-        }
+        Batches { data: self, size, order: (0..n).collect(), next: 0, end: n }
     }
 }
 

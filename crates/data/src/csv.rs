@@ -39,10 +39,7 @@ impl Dataset {
     ) -> Result<Self, DataError> {
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
         let places = 0..classes.len() as i64;
-        let a_label = format!(
-            "a label of one of the {} classes (counted from 0)",
-            classes.len()
-        );
+        let a_label = format!("a label of one of the {} classes (counted from 0)", classes.len());
 
         let mut features = Vec::new();
         let mut labels = Vec::new();
@@ -53,11 +50,7 @@ impl Dataset {
             let found = fields.len();
             let expected = *columns.get_or_insert(found);
             if found != expected {
-                return Err(DataError::Ragged {
-                    line,
-                    found,
-                    expected,
-                });
+                return Err(DataError::Ragged { line, found, expected });
             }
             let (label, numbers) = fields.split_last().expect("at least an empty field");
             for (column, field) in (1..).zip(numbers) {
@@ -85,9 +78,7 @@ impl Dataset {
         classes: impl IntoIterator<Item = C>,
     ) -> Result<Self, DataError> {
         let mut text = String::new();
-        MultiGzDecoder::new(bytes)
-            .read_to_string(&mut text)
-            .map_err(DataError::Unpack)?;
+        MultiGzDecoder::new(bytes).read_to_string(&mut text).map_err(DataError::Unpack)?;
         Self::from_csv(&text, classes)
     }
 }

@@ -45,18 +45,10 @@ impl Dataset {
     ) -> Result<Self, DataError> {
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
         let Tensor::F32(features) = &x else {
-            return Err(DataError::Kind {
-                tensor: "x",
-                found: x.dtype(),
-                expected: "f32",
-            });
+            return Err(DataError::Kind { tensor: "x", found: x.dtype(), expected: "f32" });
         };
         let Tensor::I64(labels) = &y else {
-            return Err(DataError::Kind {
-                tensor: "y",
-                found: y.dtype(),
-                expected: "i64",
-            });
+            return Err(DataError::Kind { tensor: "y", found: y.dtype(), expected: "i64" });
         };
         let Some(&rows) = features.shape().first() else {
             return Err(DataError::shape("x", features.shape(), "[n, features…]"));
@@ -65,18 +57,11 @@ impl Dataset {
             return Err(DataError::shape("y", labels.shape(), "[n]"));
         }
         if rows != labels.shape()[0] {
-            return Err(DataError::Count {
-                rows,
-                labels: labels.shape()[0],
-            });
+            return Err(DataError::Count { rows, labels: labels.shape()[0] });
         }
         for (row, label) in labels.iter().enumerate() {
             if !(0..classes.len() as i64).contains(&label) {
-                return Err(DataError::Label {
-                    row,
-                    label,
-                    classes: classes.len(),
-                });
+                return Err(DataError::Label { row, label, classes: classes.len() });
             }
         }
         Ok(Self { x, y, classes })
@@ -118,11 +103,7 @@ impl Dataset {
     /// When there is no such row.
     #[track_caller]
     pub fn batch(&self, rows: &[usize]) -> Batch {
-        Batch {
-            x: select_rows(&self.x, rows),
-            y: select_rows(&self.y, rows),
-            rows: rows.to_vec(),
-        }
+        Batch { x: select_rows(&self.x, rows), y: select_rows(&self.y, rows), rows: rows.to_vec() }
     }
 
     /// The labels as places among the classes.

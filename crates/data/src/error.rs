@@ -75,62 +75,31 @@ pub enum DataError {
 
 impl DataError {
     pub(crate) fn shape(tensor: &'static str, found: &Shape, expected: impl Into<String>) -> Self {
-        Self::Shape {
-            tensor,
-            found: found.clone(),
-            expected: expected.into(),
-        }
+        Self::Shape { tensor, found: found.clone(), expected: expected.into() }
     }
 }
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kind {
-                tensor,
-                found,
-                expected,
-            } => {
+            Self::Kind { tensor, found, expected } => {
                 write!(f, "{tensor} holds {found}, expected {expected}")
             }
-            Self::Shape {
-                tensor,
-                found,
-                expected,
-            } => {
+            Self::Shape { tensor, found, expected } => {
                 write!(f, "{tensor} has shape {found}, expected {expected}")
             }
             Self::Count { rows, labels } => {
-                write!(
-                    f,
-                    "x has {rows} rows but y has {labels} labels, expected one label a row"
-                )
+                write!(f, "x has {rows} rows but y has {labels} labels, expected one label a row")
             }
-            Self::Label {
-                row,
-                label,
-                classes,
-            } => write!(
+            Self::Label { row, label, classes } => write!(
                 f,
                 "row {row} has label {label}, expected a label of one of the {classes} classes \
                  (counted from 0)"
             ),
-            Self::Field {
-                line,
-                column,
-                expected,
-                found,
-            } => {
-                write!(
-                    f,
-                    "line {line}, column {column}: expected {expected}, found {found:?}"
-                )
+            Self::Field { line, column, expected, found } => {
+                write!(f, "line {line}, column {column}: expected {expected}, found {found:?}")
             }
-            Self::Ragged {
-                line,
-                found,
-                expected,
-            } => {
+            Self::Ragged { line, found, expected } => {
                 write!(
                     f,
                     "line {line} has {found} fields, expected {expected} as in the first line"
@@ -139,10 +108,7 @@ impl fmt::Display for DataError {
             Self::Empty => write!(f, "there are no rows, expected at least one"),
             Self::Unpack(error) => write!(f, "expected text packed by gzip: {error}"),
             Self::Fractions(fractions) => {
-                write!(
-                    f,
-                    "expected positive fractions that sum to 1, found {fractions:?}"
-                )
+                write!(f, "expected positive fractions that sum to 1, found {fractions:?}")
             }
         }
     }

@@ -43,19 +43,14 @@ pub fn stratified_split<const N: usize>(
     for &label in &labels {
         members[label] += 1;
     }
-    let mut wanted: Vec<[usize; N]> = members
-        .iter()
-        .map(|&count| shares(count, fractions))
-        .collect();
+    let mut wanted: Vec<[usize; N]> =
+        members.iter().map(|&count| shares(count, fractions)).collect();
 
     // One shuffle serves both ends: it draws the members of each part, and mixes the classes in it.
     let mut parts = [const { Vec::new() }; N];
     for row in permutation(labels.len(), &mut generator(seed)) {
         let wanted = &mut wanted[labels[row]];
-        let part = wanted
-            .iter()
-            .position(|&count| count > 0)
-            .expect("as many wanted as there are");
+        let part = wanted.iter().position(|&count| count > 0).expect("as many wanted as there are");
         wanted[part] -= 1;
         parts[part].push(row);
     }

@@ -117,10 +117,7 @@ impl Standardizer {
     #[track_caller]
     fn map(&self, x: &Tensor, f: impl Fn(f64, f64, f64) -> f64) -> Result<Tensor, DataError> {
         let (means, deviations) = (self.mean.len(), self.std.len());
-        assert!(
-            means == deviations,
-            "{means} means but {deviations} standard deviations"
-        );
+        assert!(means == deviations, "{means} means but {deviations} standard deviations");
         let features = x.shape().get(1..).map(|row| row.iter().product::<usize>());
         if features != Some(means) {
             let expected = format!("[n, features…] with {means} features a row");
@@ -140,9 +137,5 @@ impl Standardizer {
 }
 
 fn indices(x: &Tensor) -> DataError {
-    DataError::Kind {
-        tensor: "x",
-        found: x.dtype(),
-        expected: "f32 or f64",
-    }
+    DataError::Kind { tensor: "x", found: x.dtype(), expected: "f32 or f64" }
 }

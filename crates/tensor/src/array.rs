@@ -145,12 +145,7 @@ impl<T: Element> Array<T> {
     ///
     /// If there is not exactly one.
     pub fn item(&self) -> T {
-        assert_eq!(
-            self.size(),
-            1,
-            "shape {} does not hold exactly one element",
-            self.shape()
-        );
+        assert_eq!(self.size(), 1, "shape {} does not hold exactly one element", self.shape());
         self.buffer[self.layout.offset()]
     }
 
@@ -245,17 +240,11 @@ impl<T: Element> Array<T> {
 
     /// Values that are known to fill the shape.
     fn dense(values: Vec<T>, shape: Shape) -> Array<T> {
-        Array {
-            buffer: Arc::new(values.into()),
-            layout: Layout::contiguous(shape),
-        }
+        Array { buffer: Arc::new(values.into()), layout: Layout::contiguous(shape) }
     }
 
     fn view(&self, layout: Layout) -> Array<T> {
-        Array {
-            buffer: Arc::clone(&self.buffer),
-            layout,
-        }
+        Array { buffer: Arc::clone(&self.buffer), layout }
     }
 
     fn spans_buffer(&self) -> bool {
@@ -275,11 +264,7 @@ impl<T: Element + fmt::Debug> fmt::Debug for Array<T> {
         write!(f, "Array {:?} ", self.shape())?;
         let mut list = f.debug_list();
         list.entries(self.iter().take(MOST));
-        if self.size() > MOST {
-            list.finish_non_exhaustive()
-        } else {
-            list.finish()
-        }
+        if self.size() > MOST { list.finish_non_exhaustive() } else { list.finish() }
     }
 }
 

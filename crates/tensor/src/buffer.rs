@@ -47,10 +47,7 @@ impl<T> Pool<T> {
     /// A buffer that gives its memory back to this pool when its last owner drops it, if the pool
     /// still exists then.
     pub fn freeze(&self, elements: Vec<T>) -> Arc<Buffer<T>> {
-        Arc::new(Buffer {
-            elements,
-            pool: Arc::downgrade(&self.0),
-        })
+        Arc::new(Buffer { elements, pool: Arc::downgrade(&self.0) })
     }
 
     /// The bytes that wait in the pool.
@@ -77,9 +74,7 @@ impl<T> Default for Pool<T> {
 
 impl<T> fmt::Debug for Pool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool")
-            .field("idle_bytes", &self.idle_bytes())
-            .finish()
+        f.debug_struct("Pool").field("idle_bytes", &self.idle_bytes()).finish()
     }
 }
 
@@ -99,10 +94,7 @@ impl<T> Buffer<T> {
 
 impl<T> From<Vec<T>> for Buffer<T> {
     fn from(elements: Vec<T>) -> Buffer<T> {
-        Buffer {
-            elements,
-            pool: Weak::new(),
-        }
+        Buffer { elements, pool: Weak::new() }
     }
 }
 
@@ -167,10 +159,7 @@ impl<T> Stock<T> {
 
 impl<T> Default for Stock<T> {
     fn default() -> Stock<T> {
-        Stock {
-            shelves: Vec::new(),
-            bytes: 0,
-        }
+        Stock { shelves: Vec::new(), bytes: 0 }
     }
 }
 
@@ -188,22 +177,14 @@ impl Class {
 /// The class in which `len > 0` lies.
 fn class_below(len: usize) -> Class {
     let octave = len.ilog2() as usize;
-    let quarter = if octave < 2 {
-        (len << (2 - octave)) % 4
-    } else {
-        (len >> (octave - 2)) % 4
-    };
+    let quarter = if octave < 2 { (len << (2 - octave)) % 4 } else { (len >> (octave - 2)) % 4 };
     Class(4 * octave + quarter)
 }
 
 /// The first class whose every member holds `len > 0` elements.
 fn class_above(len: usize) -> Class {
     let below = class_below(len);
-    if below.capacity() < len {
-        Class(below.0 + 1)
-    } else {
-        below
-    }
+    if below.capacity() < len { Class(below.0 + 1) } else { below }
 }
 
 fn bytes<T>(elements: &Vec<T>) -> usize {

@@ -9,6 +9,7 @@ use crate::{Array, Native, Tensor};
 /// Arrays of more elements show the first and last [`EDGE`] along each axis.
 const MOST_SHOWN: usize = 1000;
 const EDGE: usize = 3;
+const ELLIPSIS: &str = "...";
 /// Rows are broken before this column.
 const LINE: usize = 75;
 
@@ -28,15 +29,11 @@ impl<T: Native> Display for Array<T> {
         if self.size() == 0 {
             return f.write_str("[]");
         }
-        let cut = |size| self.size() > MOST_SHOWN && size > 2 * EDGE;
-        let axes: Vec<Axis> = self
-            .shape()
-            .iter()
-            .map(|&size| Axis {
-                size,
-                cut: cut(size),
-            })
-            .collect();
+        let axis = |&size: &usize| {
+            let cut = self.size() > MOST_SHOWN && size > 2 * EDGE;
+            Axis { size, cut }
+        };
+        let axes: Vec<Axis> = self.shape().iter().map(axis).collect();
         let mut values = Vec::new();
         collect(self, &axes, &mut Vec::new(), &mut values);
         let cells = T::cells(&values, f.precision());
@@ -55,15 +52,8 @@ struct Axis {
 impl Axis {
     /// The positions that are shown, and `None` where some are left out.
     fn positions(&self) -> impl Iterator<Item = Option<usize>> {
-        let (head, tail) = if self.cut {
-            (EDGE, self.size - EDGE)
-        } else {
-            (self.size, self.size)
-        };
-        (0..head)
-            .map(Some)
-            .chain(self.cut.then_some(None))
-            .chain((tail..self.size).map(Some))
+        let (head, tail) = if self.cut { (EDGE, self.size - EDGE) } else { (self.size, self.size) };
+        (0..head).map(Some).chain(self.cut.then_some(None)).chain((tail..self.size).map(Some))
     }
 }
 
@@ -91,22 +81,36 @@ fn write(
     indent: usize,
     cells: &mut impl Iterator<Item = String>,
 ) -> fmt::Result {
-    let (axis, inner) = axes.split_first().expect("an axis to write");
-    let mut column = indent;
     f.write_str("[")?;
-    for (item, position) in axis.positions().enumerate() {
-        if !inner.is_empty() {
-            if item > 0 {
-                write!(f, "{:\n<lines$}{:indent$}", "", "", lines = inner.len())?;
+    match axes {
+        [] => unreachable!("numbers without axes are written alone"),
+        [row] => write_row(f, row, indent, cells)?,
+        [axis, inner @ ..] => {
+            for (item, position) in axis.positions().enumerate() {
+                if item > 0 {
+                    write!(f, "{:\n<lines$}{:indent$}", "", "", lines = inner.len())?;
+                }
+                match position {
+                    Some(_) => write(f, inner, indent + 1, cells)?,
+                    None => f.write_str(ELLIPSIS)?,
+                }
             }
-            match position {
-                Some(_) => write(f, inner, indent + 1, cells)?,
-                None => f.write_str("...")?,
-            }
-            continue;
         }
-        let word = position.map_or_else(|| Some("...".into()), |_| cells.next());
-        let word = word.expect("a cell for every position shown");
+    }
+    f.write_str("]")
+}
+
+/// Writes the elements of the innermost axis, on more than one line if they do not fit.
+fn write_row(
+    f: &mut fmt::Formatter<'_>,
+    axis: &Axis,
+    indent: usize,
+    cells: &mut impl Iterator<Item = String>,
+) -> fmt::Result {
+    let mut column = indent;
+    for (item, position) in axis.positions().enumerate() {
+        let cell = position.and_then(|_| cells.next());
+        let word = cell.as_deref().unwrap_or(ELLIPSIS);
         if item > 0 && column + 1 + word.len() > LINE - indent {
             write!(f, "\n{:indent$}", "")?;
             column = indent;
@@ -114,8 +118,8 @@ fn write(
             f.write_str(" ")?;
             column += 1;
         }
-        f.write_str(&word)?;
+        f.write_str(word)?;
         column += word.len();
     }
-    f.write_str("]")
+    Ok(())
 }

@@ -33,10 +33,7 @@ impl SizeError {
         if values == shape.size() {
             return Ok(());
         }
-        Err(SizeError::Fill {
-            values,
-            shape: shape.clone(),
-        })
+        Err(SizeError::Fill { values, shape: shape.clone() })
     }
 }
 
@@ -46,23 +43,12 @@ impl fmt::Display for SizeError {
         match self {
             SizeError::Fill { values, shape } => {
                 let (size, verb) = (shape.size(), if *values == 1 { "does" } else { "do" });
-                write!(
-                    f,
-                    "{values} value{} {verb} not fill shape {shape}",
-                    plural(*values)
-                )?;
+                write!(f, "{values} value{} {verb} not fill shape {shape}", plural(*values))?;
                 write!(f, " ({size} element{})", plural(size))
             }
-            SizeError::Ragged {
-                row,
-                expected,
-                found,
-            } => {
+            SizeError::Ragged { row, expected, found } => {
                 let plural = plural(*found);
-                write!(
-                    f,
-                    "row {row} has {found} value{plural}, but row 0 has {expected}"
-                )
+                write!(f, "row {row} has {found} value{plural}, but row 0 has {expected}")
             }
         }
     }

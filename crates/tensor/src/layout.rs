@@ -41,11 +41,7 @@ impl Layout {
             strides[axis] = stride;
             stride = stride.saturating_mul(shape[axis] as isize);
         }
-        Layout {
-            shape,
-            strides,
-            offset: 0,
-        }
+        Layout { shape, strides, offset: 0 }
     }
 
     /// The size along each axis.
@@ -79,15 +75,11 @@ impl Layout {
     pub fn is_contiguous(&self) -> bool {
         let mut expected = 1;
         self.size() < 2
-            || self
-                .axes()
-                .rev()
-                .filter(|&(size, _)| size != 1)
-                .all(|(size, stride)| {
-                    let met = stride == expected;
-                    expected *= size as isize;
-                    met
-                })
+            || self.axes().rev().filter(|&(size, _)| size != 1).all(|(size, stride)| {
+                let met = stride == expected;
+                expected *= size as isize;
+                met
+            })
     }
 
     /// The axes in another order: axis `i` of the result is axis `axes[i]` of this layout.
@@ -98,11 +90,7 @@ impl Layout {
     pub fn permute(&self, axes: &[usize]) -> Layout {
         let is_permutation =
             axes.len() == self.rank() && (0..self.rank()).all(|axis| axes.contains(&axis));
-        assert!(
-            is_permutation,
-            "{axes:?} is no permutation of the axes of shape {}",
-            self.shape
-        );
+        assert!(is_permutation, "{axes:?} is no permutation of the axes of shape {}", self.shape);
         Layout {
             shape: axes.iter().map(|&axis| self.shape[axis]).collect(),
             strides: axes.iter().map(|&axis| self.strides[axis]).collect(),
@@ -122,11 +110,7 @@ impl Layout {
         for &(position, _) in axes {
             strides.insert(position, 0);
         }
-        Layout {
-            shape,
-            strides,
-            offset: self.offset,
-        }
+        Layout { shape, strides, offset: self.offset }
     }
 
     /// The elements that one range per axis selects.
@@ -135,19 +119,11 @@ impl Layout {
     ///
     /// If there is not one range per axis, a step is 0, or a range leaves its axis.
     pub fn slice(&self, ranges: &[Range]) -> Layout {
-        assert_eq!(
-            ranges.len(),
-            self.rank(),
-            "one range per axis of shape {}",
-            self.shape
-        );
+        assert_eq!(ranges.len(), self.rank(), "one range per axis of shape {}", self.shape);
         let mut view = self.clone();
         view.shape = ranges.iter().map(|range| range.len).collect();
         for (axis, &Range { start, step, len }) in ranges.iter().enumerate() {
-            let last = len
-                .saturating_sub(1)
-                .saturating_mul(step)
-                .saturating_add(start);
+            let last = len.saturating_sub(1).saturating_mul(step).saturating_add(start);
             assert!(
                 step > 0 && (len == 0 || last < self.shape[axis]),
                 "{:?} leaves axis {axis} of shape {}",
@@ -168,11 +144,7 @@ impl Layout {
     pub fn flip(&self, axes: &[usize]) -> Layout {
         let mut view = self.clone();
         for &axis in axes {
-            assert!(
-                axis < self.rank(),
-                "shape {} has no axis {axis}",
-                self.shape
-            );
+            assert!(axis < self.rank(), "shape {} has no axis {axis}", self.shape);
             view.advance(axis, self.shape[axis].saturating_sub(1));
             view.strides[axis] = -view.strides[axis];
         }
@@ -186,16 +158,8 @@ impl Layout {
     ///
     /// If the shapes differ in size.
     pub fn reshape(&self, shape: &Shape) -> Option<Layout> {
-        assert_eq!(
-            self.size(),
-            shape.size(),
-            "{} cannot be reshaped to {shape}",
-            self.shape
-        );
-        let mut view = Layout {
-            offset: self.offset,
-            ..Layout::contiguous(shape)
-        };
+        assert_eq!(self.size(), shape.size(), "{} cannot be reshaped to {shape}", self.shape);
+        let mut view = Layout { offset: self.offset, ..Layout::contiguous(shape) };
         if self.size() == 0 {
             return Some(view);
         }
@@ -219,10 +183,7 @@ impl Layout {
 
     /// The same layout, further on in the buffer by `offset` elements.
     pub fn shifted(&self, offset: usize) -> Layout {
-        Layout {
-            offset: self.offset + offset,
-            ..self.clone()
-        }
+        Layout { offset: self.offset + offset, ..self.clone() }
     }
 
     /// The buffer position of one element.
@@ -276,10 +237,7 @@ impl Layout {
 
     /// The same layout with its first element at `offset`.
     pub(crate) fn at(&self, offset: usize) -> Layout {
-        Layout {
-            offset,
-            ..self.clone()
-        }
+        Layout { offset, ..self.clone() }
     }
 
     /// The same positions in the same order with the fewest axes: those of size 1 are dropped, and
@@ -306,10 +264,11 @@ impl Layout {
         Offsets::new(self.merged(), start)
     }
 
-    /// Moves the first element by `steps` along an axis.
+    /// Moves the first element, if there is one, by `steps` along an axis.
     fn advance(&mut self, axis: usize, steps: usize) {
-        self.offset = self
-            .offset
-            .wrapping_add_signed(self.strides[axis] * steps as isize);
+        if self.size() > 0 {
+            let distance = self.strides[axis] * steps as isize;
+            self.offset = self.offset.wrapping_add_signed(distance);
+        }
     }
 }

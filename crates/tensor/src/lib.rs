@@ -20,19 +20,29 @@
 
 mod shape;
 pub use shape::Shape;
+
 mod layout;
 pub use layout::{Layout, Range};
-mod buffer;
+
 mod offsets;
+
+mod buffer;
 pub use buffer::{Buffer, Pool};
+
 mod error;
 pub use error::{CastError, SizeError};
+
 mod array;
 pub use array::{Array, Element};
+
 mod native;
 pub use native::{DType, Native};
+
 mod tensor;
 pub use tensor::Tensor;
+
 mod display;
-pub mod kernel;
+
 mod number;
+
+pub mod kernel;

@@ -71,11 +71,7 @@ macro_rules! native {
             }
 
             fn unwrap(tensor: &Tensor) -> Option<&Array<$number>> {
-                if let Tensor::$kind(array) = tensor {
-                    Some(array)
-                } else {
-                    None
-                }
+                if let Tensor::$kind(array) = tensor { Some(array) } else { None }
             }
         }
 
@@ -122,10 +118,7 @@ macro_rules! native {
             From<[[[[$number; N]; M]; L]; K]> for Tensor
         {
             fn from(x: [[[[$number; N]; M]; L]; K]) -> Tensor {
-                filled(
-                    x.as_flattened().as_flattened().as_flattened().to_vec(),
-                    [K, L, M, N],
-                )
+                filled(x.as_flattened().as_flattened().as_flattened().to_vec(), [K, L, M, N])
             }
         }
     };

@@ -64,15 +64,9 @@ fn cells<T: Real>(values: &[T], large: f64, decimals: Option<usize>) -> Vec<Stri
     let magnitudes = values.iter().map(|&x| x.into().abs());
     let (least, most) = magnitudes
         .filter(|&x| x.is_finite() && x > 0.0)
-        .fold((f64::INFINITY, 0.0f64), |(least, most), x| {
-            (least.min(x), most.max(x))
-        });
+        .fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
     let wide = most >= large || least < 1e-4 || most / least > 1000.0;
-    if wide && decimals.is_none() {
-        scientific(values)
-    } else {
-        fixed(values, decimals)
-    }
+    if wide && decimals.is_none() { scientific(values) } else { fixed(values, decimals) }
 }
 
 /// Without exponents, padded behind.
@@ -90,9 +84,7 @@ fn fixed<T: Real>(values: &[T], decimals: Option<usize>) -> Vec<String> {
         }
     };
     let texts: Vec<String> = values.iter().map(write).collect();
-    let behind = texts
-        .iter()
-        .filter_map(|text| Some(text.split_once('.')?.1.len()));
+    let behind = texts.iter().filter_map(|text| Some(text.split_once('.')?.1.len()));
     let width = behind.max().unwrap_or(0);
     let pad = |text: String| match text.split_once('.') {
         Some((before, behind)) => format!("{before}.{behind:<width$}"),
@@ -106,11 +98,7 @@ fn scientific<T: Real>(values: &[T]) -> Vec<String> {
     let write = |&x: &T| {
         let shortest = format!("{x:e}");
         let rounded = format!("{x:.DECIMALS$e}");
-        if shortest.len() <= rounded.len() {
-            shortest
-        } else {
-            rounded
-        }
+        if shortest.len() <= rounded.len() { shortest } else { rounded }
     };
     // The sign and digits before the point, the decimals, the exponent.
     let parts = |text: &str| -> Option<[String; 3]> {
@@ -120,23 +108,12 @@ fn scientific<T: Real>(values: &[T]) -> Vec<String> {
         Some([before, behind, exponent].map(str::to_string))
     };
     let cut: Vec<_> = values.iter().map(|x| parts(&write(x))).collect();
-    let behind = cut
-        .iter()
-        .flatten()
-        .map(|[_, behind, _]| behind.len())
-        .max()
-        .unwrap_or(0);
-    let exponents = cut
-        .iter()
-        .flatten()
-        .map(|[.., e]| e.trim_start_matches('-').len());
+    let behind = cut.iter().flatten().map(|[_, behind, _]| behind.len()).max().unwrap_or(0);
+    let exponents = cut.iter().flatten().map(|[.., e]| e.trim_start_matches('-').len());
     let digits = exponents.max().unwrap_or(0).max(2);
     let join = |(cut, &x): (&Option<[String; 3]>, &T)| match cut {
         Some([before, decimals, exponent]) => {
-            format!(
-                "{before}.{decimals:0<behind$}{}",
-                signed_exponent(exponent, digits)
-            )
+            format!("{before}.{decimals:0<behind$}{}", signed_exponent(exponent, digits))
         }
         None => nonfinite(x),
     };

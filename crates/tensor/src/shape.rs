@@ -28,9 +28,7 @@ impl Shape {
     /// The number of elements: the product of the sizes, 1 without axes. A product that no `usize`
     /// holds gives `usize::MAX`, which no memory fills.
     pub fn size(&self) -> usize {
-        self.0
-            .iter()
-            .fold(1, |product, &size| product.saturating_mul(size))
+        self.0.iter().fold(1, |product, &size| product.saturating_mul(size))
     }
 
     /// The shape to which both can be broadcast by `numpy`'s rules: axes are matched from the last
@@ -47,11 +45,7 @@ impl Shape {
         let rank = self.rank().max(other.rank());
         let size = |shape: &Shape, axis: usize| {
             let missing = rank - shape.rank();
-            if axis < missing {
-                1
-            } else {
-                shape[axis - missing]
-            }
+            if axis < missing { 1 } else { shape[axis - missing] }
         };
         (0..rank)
             .map(|axis| match (size(self, axis), size(other, axis)) {

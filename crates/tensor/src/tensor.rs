@@ -56,11 +56,7 @@ impl Tensor {
     pub fn from_rows<T: Native>(rows: &[Vec<T>]) -> Result<Tensor, SizeError> {
         let expected = rows.first().map_or(0, Vec::len);
         if let Some(row) = rows.iter().position(|row| row.len() != expected) {
-            return Err(SizeError::Ragged {
-                row,
-                expected,
-                found: rows[row].len(),
-            });
+            return Err(SizeError::Ragged { row, expected, found: rows[row].len() });
         }
         Tensor::from_vec(rows.concat(), [rows.len(), expected])
     }

@@ -239,12 +239,7 @@ impl Operation for ScatterAdd {
             sample(
                 0,
                 3,
-                vec![
-                    ordinary(&[4], 0),
-                    [2_i64, 0, 2, 2].into(),
-                    ordinary(&[], 1),
-                    0_i64.into(),
-                ],
+                vec![ordinary(&[4], 0), [2_i64, 0, 2, 2].into(), ordinary(&[], 1), 0_i64.into()],
             ),
         ]
     }

@@ -29,8 +29,8 @@ pub use pointwise::{
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use random::{Normal, Uniform};
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
-pub use region::{Assemble, Region, Slice};
 pub(crate) use region::whole;
+pub use region::{Assemble, Region, Slice};
 pub use shape::{Axes, Expand, Flip, Permute, Reshape};
 pub use stop::StopGradient;
 

@@ -370,4 +370,3 @@ fn samples_on(values: &[&[f64; 6]]) -> Vec<Vec<Tensor>> {
     }));
     samples
 }
-

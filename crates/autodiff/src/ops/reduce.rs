@@ -33,7 +33,10 @@ fn reduced(x: &[Type], axes: &[usize]) -> Result<Type, ShapeError> {
 fn reduced_nonempty(x: &[Type], axes: &[usize]) -> Result<Type, ShapeError> {
     let y = reduced(x, axes)?;
     if x[0].shape.size() == 0 && y.shape.size() > 0 {
-        return Err(ShapeError::new(format!("no elements to choose from along {axes:?} of {}", x[0])));
+        return Err(ShapeError::new(format!(
+            "no elements to choose from along {axes:?} of {}",
+            x[0]
+        )));
     }
     Ok(y)
 }

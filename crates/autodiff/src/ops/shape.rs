@@ -114,7 +114,9 @@ impl Operation for Permute {
         seen.sort_unstable();
         if seen.iter().copied().ne(0..x[0].shape.rank()) {
             let (axes, shape) = (self.axes.as_slice(), &x[0].shape);
-            return Err(ShapeError::new(format!("{axes:?} are not the axes of {shape}, each once")));
+            return Err(ShapeError::new(format!(
+                "{axes:?} are not the axes of {shape}, each once"
+            )));
         }
         let shape: Shape = self.axes.iter().map(|&axis| x[0].shape[axis]).collect();
         Ok(x[0].with_shape(shape))

@@ -95,10 +95,7 @@ impl<T: Real> Mul for Dual<T> {
     type Output = Self;
 
     fn mul(self, other: Self) -> Self {
-        Self::new(
-            self.value * other.value,
-            self.tangent * other.value + self.value * other.tangent,
-        )
+        Self::new(self.value * other.value, self.tangent * other.value + self.value * other.tangent)
     }
 }
 
@@ -147,10 +144,7 @@ impl<T: Real> Real for Dual<T> {
     }
 
     fn ln_1p(self) -> Self {
-        Self::new(
-            self.value.ln_1p(),
-            self.tangent / (T::from_f64(1.0) + self.value),
-        )
+        Self::new(self.value.ln_1p(), self.tangent / (T::from_f64(1.0) + self.value))
     }
 
     fn sqrt(self) -> Self {
@@ -202,11 +196,7 @@ impl<T: Real> Real for Dual<T> {
     fn pow(self, exponent: Self) -> Self {
         let (x, p) = (self.value, exponent.value);
         let y = x.pow(p);
-        let slope = if p.is_zero() {
-            p
-        } else {
-            p * x.pow(p - T::from_f64(1.0))
-        };
+        let slope = if p.is_zero() { p } else { p * x.pow(p - T::from_f64(1.0)) };
         let mut tangent = slope * self.tangent;
         let flat = x == T::default() && p >= T::default();
         if !flat && !exponent.tangent.is_zero() {

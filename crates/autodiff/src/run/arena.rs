@@ -85,7 +85,9 @@ mod tests {
             } else {
                 let new = arena.take(draw % 100);
                 let end = new.start + new.len;
-                assert!(used.iter().all(|old| old.start >= end || old.start + old.len <= new.start));
+                assert!(
+                    used.iter().all(|old| old.start >= end || old.start + old.len <= new.start)
+                );
                 used.push(new);
             }
         }

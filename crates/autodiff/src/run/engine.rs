@@ -238,7 +238,8 @@ impl Core {
         let typed = T::typed(&mut self.engine);
         let (plan, is_new) = typed.plan(listing, tables);
         // What is kept takes its memory along.
-        let workspace = if keep { Workspace::default() } else { std::mem::take(&mut typed.workspace) };
+        let workspace =
+            if keep { Workspace::default() } else { std::mem::take(&mut typed.workspace) };
         let pool = typed.pool.clone();
         let statistics = &mut self.engine.statistics;
         statistics.plans += usize::from(is_new);

@@ -58,7 +58,11 @@ pub(super) fn lower<T: Scalar>(
         Op::Constant(constant) => {
             planner.compute(value, y, Work::Constant(T::from_f64(constant.number())));
         }
-        Op::Reshape(_) | Op::Permute(_) | Op::Expand(_) | Op::Flip(_) | Op::Slice(_)
+        Op::Reshape(_)
+        | Op::Permute(_)
+        | Op::Expand(_)
+        | Op::Flip(_)
+        | Op::Slice(_)
         | Op::StopGradient(_) => {
             let x = planner.operand(line.operands[0]);
             match viewed(&op, &x, y) {

@@ -18,8 +18,8 @@ use crate::op::ShapeError;
 use crate::origin::Origin;
 use crate::real::Real;
 
-pub use engine::Statistics;
 pub(crate) use engine::Engine;
+pub use engine::Statistics;
 pub(crate) use execute::{Bound, Workspace, execute};
 pub(crate) use listing::{Listing, Selection};
 pub(crate) use plan::{Plan, Tables};

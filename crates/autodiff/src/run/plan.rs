@@ -139,8 +139,12 @@ impl<'a, T: Scalar> Planner<'a, T> {
         }
         let mut written = vec![None; values];
         let mut output_sizes = Vec::new();
-        let types: Vec<u32> =
-            listing.inputs.iter().copied().chain(listing.lines().map(|line| line.type_of)).collect();
+        let types: Vec<u32> = listing
+            .inputs
+            .iter()
+            .copied()
+            .chain(listing.lines().map(|line| line.type_of))
+            .collect();
         for &output in &listing.outputs {
             let type_of = &tables.types[types[output as usize] as usize];
             // The reader that never comes: an output is not freed.

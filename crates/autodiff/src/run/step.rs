@@ -68,16 +68,44 @@ pub(crate) enum Work<T> {
     Load(Operand),
     /// Elements in logical order.
     Copy(Operand),
-    Pointwise { tile: fn([&[T]; 3], &mut [T]), x: SmallVec<[(Access, Operand); 3]> },
-    Fold { x: Operand, axes: SmallVec<[usize; 4]>, join: fn(T, T) -> T },
-    MatMul { extents: Extents, a: Factor, b: Factor },
+    Pointwise {
+        tile: fn([&[T]; 3], &mut [T]),
+        x: SmallVec<[(Access, Operand); 3]>,
+    },
+    Fold {
+        x: Operand,
+        axes: SmallVec<[usize; 4]>,
+        join: fn(T, T) -> T,
+    },
+    MatMul {
+        extents: Extents,
+        a: Factor,
+        b: Factor,
+    },
     /// Rows picked from a contiguous table by the positions in an index slot.
-    Gather { op: Arc<Op>, batch: usize, table: Operand, index: u32 },
+    Gather {
+        op: Arc<Op>,
+        batch: usize,
+        table: Operand,
+        index: u32,
+    },
     /// Contiguous rows added at the positions in index slots, into a result of this shape.
-    ScatterAdd { op: Arc<Op>, batch: usize, shape: Shape, pairs: Vec<(Operand, u32)> },
-    Assemble { shape: Shape, parts: Vec<(Operand, Region)>, overlapping: bool },
+    ScatterAdd {
+        op: Arc<Op>,
+        batch: usize,
+        shape: Shape,
+        pairs: Vec<(Operand, u32)>,
+    },
+    Assemble {
+        shape: Shape,
+        parts: Vec<(Operand, Region)>,
+        overlapping: bool,
+    },
     /// The operation's own meaning, on copies of its operands.
-    Eval { op: Arc<Op>, x: Vec<Argument> },
+    Eval {
+        op: Arc<Op>,
+        x: Vec<Argument>,
+    },
 }
 
 /// A factor of a matrix product: for each product of the batch where it begins, and its strides.

@@ -37,7 +37,8 @@ pub(super) fn ternary<'t>(op: Op, x: [Var<'t>; 3]) -> Var<'t> {
         x[0].tape.refuse(op.name(), message, &x);
     };
     let [a, b, c] = x;
-    let x = [a.spread(&shapes[0], &shape), b.spread(&shapes[1], &shape), c.spread(&shapes[2], &shape)];
+    let x =
+        [a.spread(&shapes[0], &shape), b.spread(&shapes[1], &shape), c.spread(&shapes[2], &shape)];
     x[0].tape.record(op, &x)
 }
 
@@ -53,8 +54,10 @@ impl<'t> Var<'t> {
         let is_new = |axis: usize| axis < added || from[axis - added] != shape[axis];
         let kept: Shape =
             (added..shape.rank()).filter(|&axis| !is_new(axis)).map(|axis| shape[axis]).collect();
-        let new: Vec<_> =
-            (0..shape.rank()).filter(|&axis| is_new(axis)).map(|axis| (axis, shape[axis])).collect();
+        let new: Vec<_> = (0..shape.rank())
+            .filter(|&axis| is_new(axis))
+            .map(|axis| (axis, shape[axis]))
+            .collect();
         self.reshape(kept).expand_axes(&new)
     }
 }

@@ -4,10 +4,7 @@ use wengert_data::Dataset;
 use crate::{labels_of, numbered, rows_of, sorted};
 
 fn order(data: &Dataset, seed: u64) -> Vec<usize> {
-    data.batches(7)
-        .shuffled(seed)
-        .flat_map(|batch| batch.rows)
-        .collect()
+    data.batches(7).shuffled(seed).flat_map(|batch| batch.rows).collect()
 }
 
 proptest! {
@@ -50,10 +47,7 @@ proptest! {
 
 #[test]
 fn the_order_is_that_of_the_rows_unless_shuffled() {
-    let rows: Vec<_> = numbered(&[0; 5], 1)
-        .batches(2)
-        .map(|batch| batch.rows)
-        .collect();
+    let rows: Vec<_> = numbered(&[0; 5], 1).batches(2).map(|batch| batch.rows).collect();
     assert_eq!(rows, [vec![0, 1], vec![2, 3], vec![4]]);
 }
 
@@ -61,11 +55,7 @@ fn the_order_is_that_of_the_rows_unless_shuffled() {
 fn the_seed_alone_decides_the_order() {
     let data = numbered(&[0; 50], 1);
     assert_eq!(order(&data, 5), order(&data, 5));
-    assert!(
-        (0..20)
-            .filter(|&seed| seed != 5)
-            .all(|seed| order(&data, seed) != order(&data, 5))
-    );
+    assert!((0..20).filter(|&seed| seed != 5).all(|seed| order(&data, seed) != order(&data, 5)));
     // Neither the size of the batches nor what the rows hold has a say.
     let other = numbered(&[1; 50], 2);
     let rows: Vec<usize> = other.batches(50).shuffled(5).next().unwrap().rows;
@@ -74,10 +64,7 @@ fn the_seed_alone_decides_the_order() {
 
 #[test]
 fn the_order_of_a_seed_is_for_ever() {
-    assert_eq!(
-        order(&numbered(&[0; 10], 1), 0),
-        [1, 4, 0, 2, 7, 8, 3, 5, 9, 6]
-    );
+    assert_eq!(order(&numbered(&[0; 10], 1), 0), [1, 4, 0, 2, 7, 8, 3, 5, 9, 6]);
 }
 
 #[test]
@@ -89,10 +76,7 @@ fn every_order_is_drawn() {
     }
     // Six orders, about a hundred of each: five standard deviations are 46.
     assert_eq!(counts.len(), 6);
-    assert!(
-        counts.values().all(|count| (54..=146).contains(count)),
-        "{counts:?}"
-    );
+    assert!(counts.values().all(|count| (54..=146).contains(count)), "{counts:?}");
 }
 
 #[test]

@@ -18,17 +18,9 @@ fn what_does_not_fit_is_refused() {
 
     refused(wide, y(vec![0, 1, 0]), "x holds f64, expected f32");
     refused(x(), x(), "y holds f32, expected i64");
-    refused(
-        number,
-        y(vec![0]),
-        "x has shape [], expected [n, features…]",
-    );
+    refused(number, y(vec![0]), "x has shape [], expected [n, features…]");
     refused(x(), table, "y has shape [3, 1], expected [n]");
-    refused(
-        x(),
-        y(vec![0, 1]),
-        "x has 3 rows but y has 2 labels, expected one label a row",
-    );
+    refused(x(), y(vec![0, 1]), "x has 3 rows but y has 2 labels, expected one label a row");
     for label in [2, -1] {
         let message = format!(
             "row 1 has label {label}, expected a label of one of the 2 classes (counted from 0)"

@@ -14,12 +14,7 @@ fn numbered(labels: &[i64], classes: usize) -> Dataset {
     let n = labels.len();
     let x = (0..n).flat_map(|i| [i as f32, -(i as f32)]).collect();
     let x = Tensor::from_vec(x, [n, 2]).unwrap();
-    Dataset::new(
-        x,
-        Tensor::from(labels),
-        (0..classes).map(|class| class.to_string()),
-    )
-    .unwrap()
+    Dataset::new(x, Tensor::from(labels), (0..classes).map(|class| class.to_string())).unwrap()
 }
 
 /// The numbers of the rows that a [`numbered`] x holds.

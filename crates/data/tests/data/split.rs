@@ -4,10 +4,7 @@ use wengert_data::{DataError, Dataset, stratified_split};
 use crate::{labels_of, numbered, rows_of, sorted};
 
 fn count(data: &Dataset, class: i64) -> usize {
-    labels_of(&data.y)
-        .into_iter()
-        .filter(|&label| label == class)
-        .count()
+    labels_of(&data.y).into_iter().filter(|&label| label == class).count()
 }
 
 proptest! {

@@ -16,10 +16,7 @@ fn moments(x: &Tensor) -> [(f64, f64); 2] {
 
 #[track_caller]
 fn close(a: f64, b: f64, tolerance: f64) {
-    assert!(
-        (a - b).abs() <= tolerance,
-        "{a} and {b} differ by more than {tolerance}"
-    );
+    assert!((a - b).abs() <= tolerance, "{a} and {b} differ by more than {tolerance}");
 }
 
 proptest! {
@@ -96,10 +93,7 @@ fn a_nan_stays_in_its_feature() {
 #[test]
 #[should_panic(expected = "2 means but 1 standard deviations")]
 fn a_scale_that_does_not_pair_panics() {
-    let scale = Standardizer {
-        mean: vec![0.0, 0.0],
-        std: vec![1.0],
-    };
+    let scale = Standardizer { mean: vec![0.0, 0.0], std: vec![1.0] };
     let _ = scale.apply(&Tensor::from([[1.0, 2.0]]));
 }
 
@@ -109,10 +103,7 @@ fn what_has_no_features_to_measure_is_refused() {
         assert_eq!(Standardizer::fit(&x).unwrap_err().to_string(), message);
     };
     refused(Tensor::from(1.0), "x has shape [], expected [n, features…]");
-    refused(
-        Tensor::from([[1_i64, 2]]),
-        "x holds i64, expected f32 or f64",
-    );
+    refused(Tensor::from([[1_i64, 2]]), "x holds i64, expected f32 or f64");
     refused(
         Tensor::from_vec(Vec::<f32>::new(), [0, 3]).unwrap(),
         "there are no rows, expected at least one",
@@ -126,8 +117,5 @@ fn what_has_no_features_to_measure_is_refused() {
     assert_eq!(error.to_string(), "x holds i64, expected f32 or f64");
 
     let bare = Tensor::from_vec(Vec::<f64>::new(), [2, 0]).unwrap();
-    assert_eq!(
-        Standardizer::fit(&bare).unwrap().apply(&bare).unwrap(),
-        bare
-    );
+    assert_eq!(Standardizer::fit(&bare).unwrap().apply(&bare).unwrap(), bare);
 }

@@ -12,12 +12,7 @@ const BLOCK: usize = 16;
 ///
 /// If `y` has not one place for each element, or the layout leaves `x`.
 pub fn copy<T: Copy>(x: &[T], layout: &Layout, y: &mut [T]) {
-    assert_eq!(
-        y.len(),
-        layout.size(),
-        "one place for each element of shape {}",
-        layout.shape()
-    );
+    assert_eq!(y.len(), layout.size(), "one place for each element of shape {}", layout.shape());
     let merged = layout.merged();
     let last = merged.rank().saturating_sub(1);
     // Where the elements of another axis than the last stand side by side, walking along the last
@@ -35,9 +30,7 @@ pub fn copy<T: Copy>(x: &[T], layout: &Layout, y: &mut [T]) {
 /// If there are not so many elements, or the layout leaves `x`.
 pub fn copy_range<T: Copy>(x: &[T], layout: &Layout, start: usize, y: &mut [T]) {
     assert!(
-        start
-            .checked_add(y.len())
-            .is_some_and(|end| end <= layout.size()),
+        start.checked_add(y.len()).is_some_and(|end| end <= layout.size()),
         "shape {} has no {} elements from {start} on",
         layout.shape(),
         y.len()
@@ -56,12 +49,7 @@ pub(super) fn rows<T: Copy>(x: &[T], merged: &Layout, start: usize, mut y: &mut 
     for offset in outer.offsets_from(start / size) {
         let here;
         (here, y) = y.split_at_mut(y.len().min(size - skipped));
-        row(
-            x,
-            offset.wrapping_add_signed(skipped as isize * stride),
-            stride,
-            here,
-        );
+        row(x, offset.wrapping_add_signed(skipped as isize * stride), stride, here);
         skipped = 0;
         if y.is_empty() {
             break;

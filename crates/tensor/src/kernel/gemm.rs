@@ -55,13 +55,7 @@ impl<'a, T> Matrix<'a, T> {
     fn new(elements: &'a [T], rows: usize, columns: usize, strides: (isize, isize)) -> Self {
         let [row_stride, column_stride] = [strides.0, strides.1]
             .map(|stride| usize::try_from(stride).expect("gemm takes no negative strides"));
-        let matrix = Matrix {
-            elements,
-            rows,
-            columns,
-            row_stride,
-            column_stride,
-        };
+        let matrix = Matrix { elements, rows, columns, row_stride, column_stride };
         assert!(
             rows == 0 || columns == 0 || matrix.last() < elements.len(),
             "a matrix of shape [{rows}, {columns}] and strides {strides:?} leaves its {} elements",
@@ -198,21 +192,12 @@ mod tests {
 
     #[test]
     fn the_portable_loop_computes_the_same_product() {
-        for (m, k, n) in [
-            (2, 2, 2),
-            (3, 65, 257),
-            (17, 130, 5),
-            (1, 1, 1),
-            (2, 0, 3),
-            (5, 64, 512),
-        ] {
+        for (m, k, n) in [(2, 2, 2), (3, 65, 257), (17, 130, 5), (1, 1, 1), (2, 0, 3), (5, 64, 512)]
+        {
             let (a, b) = (integers(m * k), integers(k * n));
-            for (a_strides, b_strides) in [
-                ((k, 1), (n, 1)),
-                ((1, m), (n, 1)),
-                ((k, 1), (1, k)),
-                ((1, m), (1, k)),
-            ] {
+            for (a_strides, b_strides) in
+                [((k, 1), (n, 1)), ((1, m), (n, 1)), ((k, 1), (1, k)), ((1, m), (1, k))]
+            {
                 let signed = |(row, column): (usize, usize)| (row as isize, column as isize);
                 let (a_strides, b_strides) = (signed(a_strides), signed(b_strides));
                 let mut expected = integers(m * n);

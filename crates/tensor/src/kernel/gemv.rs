@@ -30,11 +30,7 @@ where
             + if in_rows {
                 dot(&row[..a.columns], &x.elements[..a.columns])
             } else {
-                strided_dot(
-                    a.columns,
-                    (row, a.column_stride),
-                    (x.elements, x.row_stride),
-                )
+                strided_dot(a.columns, (row, a.column_stride), (x.elements, x.row_stride))
             };
     }
 }

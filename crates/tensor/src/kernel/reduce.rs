@@ -59,9 +59,8 @@ pub fn fold<T: Copy>(
     y: &mut [T],
     f: impl Fn(T, T) -> T,
 ) {
-    let ascend = axes.is_sorted_by(|a, b| a < b) && axes.iter().all(|&axis| axis < layout.rank());
     assert!(
-        ascend,
+        axes.is_sorted_by(|a, b| a < b) && axes.iter().all(|&axis| axis < layout.rank()),
         "axes {axes:?} are not ascending axes of shape {}",
         layout.shape()
     );
@@ -74,10 +73,8 @@ pub fn fold<T: Copy>(
     if reduced.strides() == [1] {
         return fold_rows(x, &kept, reduced.size(), y, &f);
     }
-    match kept
-        .axes()
-        .position(|(size, stride)| stride == 1 && size >= FEW)
-    {
+    let side_by_side = |(size, stride)| stride == 1 && size >= FEW;
+    match kept.axes().position(side_by_side) {
         Some(axis) => fold_columns(x, &kept, axis, &reduced, y, &f),
         None => fold_gathered(x, &kept, &reduced, y, &f),
     }
@@ -128,6 +125,8 @@ fn fold_columns<T: Copy>(
     let target = Layout::contiguous(kept.shape());
     let pitch = target.strides()[axis] as usize;
     let (from, to) = (kept.project(|a| a != axis), target.project(|a| a != axis));
+    // Filled once: where few rows are summed, filling them for every tile would take longer.
+    let mut lanes = [[x[kept.offset()]; TILE]; LANES];
     for (from, to) in from.offsets().zip(to.offsets()) {
         for left in (0..width).step_by(TILE) {
             let reduced = reduced.at(from + left);
@@ -135,7 +134,7 @@ fn fold_columns<T: Copy>(
             let join = |a: [T; TILE], b: [T; TILE]| array::from_fn(|i| f(a[i], b[i]));
             let columns = tree(0..n.div_ceil(BLOCK), &join, &mut |block| {
                 let rows = reduced.offsets_from(block * BLOCK).take(BLOCK);
-                fold_tile(x, rows, width, f)
+                fold_tile(x, rows, width, &mut lanes, f)
             });
             let y = &mut y[to + left * pitch..];
             for (i, &column) in columns[..width].iter().enumerate() {
@@ -145,14 +144,14 @@ fn fold_columns<T: Copy>(
     }
 }
 
-/// One block of `width` columns, given where its rows start.
+/// One block of `width` columns, given where its rows start; what the lanes held does not matter.
 fn fold_tile<T: Copy>(
     x: &[T],
     rows: impl Iterator<Item = usize>,
     width: usize,
+    lanes: &mut [[T; TILE]; LANES],
     f: &impl Fn(T, T) -> T,
 ) -> [T; TILE] {
-    let mut lanes = [[x[0]; TILE]; LANES];
     let mut started = 0;
     for (r, offset) in rows.enumerate() {
         let row = &x[offset..offset + width];

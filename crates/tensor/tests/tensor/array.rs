@@ -5,20 +5,11 @@ use wengert_tensor::{Array, Layout, Range};
 #[test]
 fn values_fill_the_shape() {
     let error = Array::from_vec(vec![0; 6], [2, 2]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "6 values do not fill shape [2, 2] (4 elements)"
-    );
+    assert_eq!(error.to_string(), "6 values do not fill shape [2, 2] (4 elements)");
     let error = Array::from_vec(vec![0], [0]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "1 value does not fill shape [0] (0 elements)"
-    );
+    assert_eq!(error.to_string(), "1 value does not fill shape [0] (0 elements)");
     let error = Array::scalar(1.0).reshape([3]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "1 value does not fill shape [3] (3 elements)"
-    );
+    assert_eq!(error.to_string(), "1 value does not fill shape [3] (3 elements)");
     assert!(Array::from_vec(Vec::<f64>::new(), [1 << 63, 2]).is_err());
 }
 
@@ -47,18 +38,10 @@ fn views_stay_in_the_buffer() {
 #[test]
 fn slices_of_rows_need_no_copy() {
     let x = Array::from_fn([4, 3], |i| i);
-    let ranges = [(1, 2), (0, 3)].map(|(start, len)| Range {
-        start,
-        step: 1,
-        len,
-    });
+    let ranges = [(1, 2), (0, 3)].map(|(start, len)| Range { start, step: 1, len });
     assert_eq!(x.slice(&ranges).as_slice(), Some(&[3, 4, 5, 6, 7, 8][..]));
     assert_eq!(x.permute(&[1, 0]).as_slice(), None);
-    let nothing = [(4, 0), (0, 3)].map(|(start, len)| Range {
-        start,
-        step: 1,
-        len,
-    });
+    let nothing = [(4, 0), (0, 3)].map(|(start, len)| Range { start, step: 1, len });
     assert_eq!(x.slice(&nothing).as_slice(), Some(&[][..]));
 }
 
@@ -76,18 +59,8 @@ fn writing_copies_only_what_others_see() {
     assert_eq!(x.to_vec(), [10, 11, 2, 3]);
     assert!(!x.is_shared() && !y.is_shared());
 
-    let mut part = y.slice(&[
-        Range {
-            start: 1,
-            step: 1,
-            len: 1,
-        },
-        Range {
-            start: 0,
-            step: 1,
-            len: 2,
-        },
-    ]);
+    let mut part =
+        y.slice(&[Range { start: 1, step: 1, len: 1 }, Range { start: 0, step: 1, len: 2 }]);
     drop(y);
     part.make_mut()[0] = 12;
     assert_eq!((part.to_vec(), part.buffer().len()), (vec![12, 3], 2));

@@ -48,21 +48,13 @@ fn by_hand(x: &Array<u32>, axes: &[usize], empty: u32) -> Vec<u32> {
         let element = |r: &Vec<usize>| {
             let (mut k, mut r) = (k.iter(), r.iter());
             let place = |axis| {
-                if axes.contains(&axis) {
-                    r.next()
-                } else {
-                    k.next()
-                }
+                if axes.contains(&axis) { r.next() } else { k.next() }
             };
             let index: Vec<usize> = (0..shape.rank()).filter_map(place).copied().collect();
             x.get(&index).unwrap()
         };
         let values: Vec<u32> = indices(&reduced).iter().map(element).collect();
-        if values.is_empty() {
-            empty
-        } else {
-            tree(&values)
-        }
+        if values.is_empty() { empty } else { tree(&values) }
     };
     indices(&kept).iter().map(output).collect()
 }
@@ -86,14 +78,7 @@ fn many_blocks_in_every_layout() {
         check(&x.flip(&[0]), &[0]);
         check(&x.expand(&[(1, 3)]), &[0]);
         check(&x.expand(&[(0, 3)]), &[0, 1]);
-        check(
-            &x.slice(&[Range {
-                start: 0,
-                step: 2,
-                len: n.div_ceil(2),
-            }]),
-            &[0],
-        );
+        check(&x.slice(&[Range { start: 0, step: 2, len: n.div_ceil(2) }]), &[0]);
     }
     let x = Array::from_fn([2100, 70], |i| i as u32);
     for x in [x.clone(), x.permute(&[1, 0]), x.flip(&[1]), x.flip(&[0])] {

@@ -21,10 +21,7 @@ fn sizes_beyond_all_memory_are_no_small_sizes() {
 fn sizes_that_are_neither_equal_nor_one_disagree() {
     assert_eq!(Shape::from([2, 3]).broadcast(&Shape::from([2, 4])), None);
     assert_eq!(Shape::from([0]).broadcast(&Shape::from([2])), None);
-    assert_eq!(
-        Shape::from([0]).broadcast(&Shape::from([1])),
-        Some(Shape::from([0]))
-    );
+    assert_eq!(Shape::from([0]).broadcast(&Shape::from([1])), Some(Shape::from([0])));
 }
 
 #[test]

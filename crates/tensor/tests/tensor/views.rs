@@ -31,10 +31,7 @@ impl Arbitrary for Step {
 
     fn arbitrary_with((): ()) -> BoxedStrategy<Step> {
         (0..4_usize, any::<[u8; 8]>())
-            .prop_map(|(kind, numbers)| Step {
-                kind,
-                numbers: numbers.map(usize::from),
-            })
+            .prop_map(|(kind, numbers)| Step { kind, numbers: numbers.map(usize::from) })
             .boxed()
     }
 }
@@ -49,9 +46,7 @@ impl Step {
                 axes.sort_by_key(|&axis| n[axis % 8]);
                 let shape = axes.iter().map(|&axis| x.shape()[axis]).collect();
                 let by_hand = by_hand(x, shape, |index| {
-                    (0..rank)
-                        .map(|a| index[axes.iter().position(|&b| a == b).unwrap()])
-                        .collect()
+                    (0..rank).map(|a| index[axes.iter().position(|&b| a == b).unwrap()]).collect()
                 });
                 (x.permute(&axes), by_hand)
             }
@@ -68,17 +63,9 @@ impl Step {
             }
             2 => {
                 let range = |(axis, &size): (usize, &usize)| {
-                    let start = if size == 0 {
-                        0
-                    } else {
-                        n[axis % 8] % size.min(2)
-                    };
+                    let start = if size == 0 { 0 } else { n[axis % 8] % size.min(2) };
                     let step = 1 + n[(axis + 1) % 8] % 2;
-                    Range {
-                        start,
-                        step,
-                        len: (size - start).div_ceil(step),
-                    }
+                    Range { start, step, len: (size - start).div_ceil(step) }
                 };
                 let ranges: Vec<Range> = x.shape().iter().enumerate().map(range).collect();
                 let shape = ranges.iter().map(|range| range.len).collect();
@@ -95,11 +82,7 @@ impl Step {
                 let axes: Vec<usize> = (0..rank).filter(|axis| n[axis % 8] % 2 == 0).collect();
                 let by_hand = by_hand(x, x.shape().clone(), |index| {
                     let flipped = |a| {
-                        if axes.contains(&a) {
-                            x.shape()[a] - 1 - index[a]
-                        } else {
-                            index[a]
-                        }
+                        if axes.contains(&a) { x.shape()[a] - 1 - index[a] } else { index[a] }
                     };
                     (0..rank).map(flipped).collect()
                 });
@@ -111,10 +94,7 @@ impl Step {
 
 /// The array whose element at `index` is that of `x` at `source(index)`.
 fn by_hand(x: &Array<u32>, shape: Shape, source: impl Fn(&[usize]) -> Vec<usize>) -> Array<u32> {
-    let values = indices(&shape)
-        .iter()
-        .map(|index| x.get(&source(index)).unwrap())
-        .collect();
+    let values = indices(&shape).iter().map(|index| x.get(&source(index)).unwrap()).collect();
     Array::from_vec(values, shape).unwrap()
 }
 
@@ -124,11 +104,5 @@ pub fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
         return vec![Vec::new()];
     };
     let inner = indices(inner);
-    (0..size)
-        .flat_map(|i| {
-            inner
-                .iter()
-                .map(move |rest| [&[i], rest.as_slice()].concat())
-        })
-        .collect()
+    (0..size).flat_map(|i| inner.iter().map(move |rest| [&[i], rest.as_slice()].concat())).collect()
 }

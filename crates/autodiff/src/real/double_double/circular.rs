@@ -29,10 +29,8 @@ const TURNS_PER_RADIAN: [u64; 21] = [
 ];
 
 /// $2\pi$.
-const TURN: DoubleDouble = DoubleDouble {
-    hi: std::f64::consts::TAU,
-    lo: 2.449_293_598_294_706_4e-16,
-};
+const TURN: DoubleDouble =
+    DoubleDouble { hi: std::f64::consts::TAU, lo: 2.449_293_598_294_706_4e-16 };
 
 /// A fraction of a turn in $[0, 1)$, times $2^{320}$; the leading word comes first.
 type Fraction = [u64; 5];
@@ -63,19 +61,17 @@ pub(super) fn cos(x: DoubleDouble) -> DoubleDouble {
 pub(super) fn tan(x: DoubleDouble) -> DoubleDouble {
     let (quadrant, angle) = reduce(x);
     let (sin, cos) = (sin_series(angle), cos_series(angle));
-    if quadrant % 2 == 0 {
-        sin / cos
-    } else {
-        -cos / sin
-    }
+    if quadrant % 2 == 0 { sin / cos } else { -cos / sin }
 }
 
-/// $\sin r = r\,(1 - \frac{r^2}{2 \cdot 3}\,(1 - \frac{r^2}{4 \cdot 5}\,(1 - \cdots)))$, for $|r| \le \pi/4$.
+/// $\sin r = r\,(1 - \frac{r^2}{2 \cdot 3}\,(1 - \frac{r^2}{4 \cdot 5}\,(1 - \cdots)))$, for
+/// $|r| \le \pi/4$.
 fn sin_series(r: DoubleDouble) -> DoubleDouble {
     r * alternating_series(r * r, |n| 2.0 * n * (2.0 * n + 1.0))
 }
 
-/// $\cos r = 1 - \frac{r^2}{1 \cdot 2}\,(1 - \frac{r^2}{3 \cdot 4}\,(1 - \cdots))$, for $|r| \le \pi/4$.
+/// $\cos r = 1 - \frac{r^2}{1 \cdot 2}\,(1 - \frac{r^2}{3 \cdot 4}\,(1 - \cdots))$, for
+/// $|r| \le \pi/4$.
 fn cos_series(r: DoubleDouble) -> DoubleDouble {
     alternating_series(r * r, |n| (2.0 * n - 1.0) * 2.0 * n)
 }
@@ -83,10 +79,7 @@ fn cos_series(r: DoubleDouble) -> DoubleDouble {
 /// $1 - \frac{s}{d(1)}\,(1 - \frac{s}{d(2)}\,(1 - \cdots))$.
 fn alternating_series(s: DoubleDouble, divisor: impl Fn(f64) -> f64) -> DoubleDouble {
     let minus_s = -s;
-    (1..=15)
-        .rev()
-        .map(f64::from)
-        .fold(DoubleDouble::ONE, |sum, n| minus_s * sum / divisor(n) + 1.0)
+    (1..=15).rev().map(f64::from).fold(DoubleDouble::ONE, |sum, n| minus_s * sum / divisor(n) + 1.0)
 }
 
 /// $(q, r)$ with $x = q \frac\pi2 + r$ up to whole turns, $q$ in 0..4 and $|r| \le \pi/4$.
@@ -122,22 +115,14 @@ fn turns(x: f64) -> Fraction {
 fn decode(x: f64) -> (u64, i32) {
     let bits = x.to_bits();
     let (exponent, fraction) = ((bits >> 52) as i32, bits & ((1 << 52) - 1));
-    if exponent == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | (1 << 52), exponent - 1075)
-    }
+    if exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), exponent - 1075) }
 }
 
 /// 64 bits of $1/2\pi$, after the first `start`; those before the point are zero.
 fn bits_from(start: i32) -> u64 {
     let word = |i: i32| usize::try_from(i).map_or(0, |i| TURNS_PER_RADIAN[i]);
     let (index, shift) = (start.div_euclid(64), start.rem_euclid(64));
-    if shift == 0 {
-        word(index)
-    } else {
-        word(index) << shift | word(index + 1) >> (64 - shift)
-    }
+    if shift == 0 { word(index) } else { word(index) << shift | word(index + 1) >> (64 - shift) }
 }
 
 /// $-a$, modulo a turn.
@@ -163,11 +148,8 @@ fn to_turns(fraction: Fraction) -> DoubleDouble {
         return -to_turns(negated(fraction));
     }
     let shift = 2f64.powi(-32);
-    fraction
-        .iter()
-        .rev()
-        .fold(DoubleDouble::ZERO, |lower, &word| {
-            let [high, low] = [word >> 32, word & u64::from(u32::MAX)].map(|half| half as f64);
-            ((lower + low) * shift + high) * shift
-        })
+    fraction.iter().rev().fold(DoubleDouble::ZERO, |lower, &word| {
+        let [high, low] = [word >> 32, word & u64::from(u32::MAX)].map(|half| half as f64);
+        ((lower + low) * shift + high) * shift
+    })
 }

@@ -7,10 +7,8 @@ use super::{DoubleDouble, Real};
 const LN_2_HEAD: f64 = 0.693_147_180_369_123_8;
 
 /// ln 2 minus its head.
-const LN_2_TAIL: DoubleDouble = DoubleDouble {
-    hi: 1.908_214_929_270_587_7e-10,
-    lo: 1.161_222_722_936_253_2e-26,
-};
+const LN_2_TAIL: DoubleDouble =
+    DoubleDouble { hi: 1.908_214_929_270_587_7e-10, lo: 1.161_222_722_936_253_2e-26 };
 
 /// $e^x = 2^k e^r$, where $r = x - k \ln 2$ is nearest to zero.
 pub(super) fn exp(x: DoubleDouble) -> DoubleDouble {
@@ -25,11 +23,7 @@ pub(super) fn exp(x: DoubleDouble) -> DoubleDouble {
 
 /// $e^x - 1$: by its series where the difference would lose digits.
 pub(super) fn exp_m1(x: DoubleDouble) -> DoubleDouble {
-    if x.hi.abs() < 0.35 {
-        series(x)
-    } else {
-        exp(x) - 1.0
-    }
+    if x.hi.abs() < 0.35 { series(x) } else { exp(x) - 1.0 }
 }
 
 /// $\tanh x = -q / (2 + q)$ with $q = e^{-2x} - 1$, for $x \ge 0$; odd.
@@ -40,7 +34,5 @@ pub(super) fn tanh(x: DoubleDouble) -> DoubleDouble {
 
 /// $e^r - 1 = r\,(1 + \frac r2\,(1 + \frac r3\,(1 + \cdots)))$, for $|r| \le 0.35$.
 fn series(r: DoubleDouble) -> DoubleDouble {
-    r * (2..=25)
-        .rev()
-        .fold(DoubleDouble::ONE, |sum, n| r * sum / f64::from(n) + 1.0)
+    r * (2..=25).rev().fold(DoubleDouble::ONE, |sum, n| r * sum / f64::from(n) + 1.0)
 }

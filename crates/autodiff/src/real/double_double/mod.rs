@@ -16,9 +16,12 @@ mod triple;
 /// The unevaluated sum of two `f64`, of which the first is the sum rounded.
 ///
 /// Sums, products, quotients and roots are within about $2^{-103}$ of the exact ones, relatively;
-/// functions within $10^{-28}$, as long as the result is above $10^{-290}$: below, the second part
-/// is subnormal and loses its digits. After Dekker (1971), and Hida, Li and Bailey (2001); the
-/// error bounds are those of Joldes, Muller and Popescu (2017).
+/// functions are within $10^{-28}$, and within $2 \cdot 10^{-31}$ on a table of 1700 references.
+/// This holds for results above $10^{-290}$: below, the second part is subnormal and loses its
+/// digits.
+///
+/// After Dekker (1971), and Hida, Li and Bailey (2001); the error bounds are those of Joldes,
+/// Muller and Popescu (2017).
 ///
 /// ```
 /// use wengert_autodiff::real::{DoubleDouble, Real};
@@ -59,10 +62,7 @@ impl DoubleDouble {
 
     /// A rounded result with its error, which means nothing where the result is not finite.
     fn rounded((hi, lo): (f64, f64)) -> Self {
-        Self {
-            hi,
-            lo: if hi.is_finite() { lo } else { 0.0 },
-        }
+        Self { hi, lo: if hi.is_finite() { lo } else { 0.0 } }
     }
 
     /// A result with a correction, which means nothing where the result is not finite, and which
@@ -84,11 +84,7 @@ impl DoubleDouble {
 
     /// The number whose sign is that of `sign` and whose magnitude is that of `self` ≥ 0.
     fn with_sign_of(self, sign: Self) -> Self {
-        if sign.hi.is_sign_negative() {
-            -self
-        } else {
-            self
-        }
+        if sign.hi.is_sign_negative() { -self } else { self }
     }
 }
 
@@ -102,17 +98,14 @@ impl Neg for DoubleDouble {
     type Output = Self;
 
     fn neg(self) -> Self {
-        Self {
-            hi: -self.hi,
-            lo: -self.lo,
-        }
+        Self { hi: -self.hi, lo: -self.lo }
     }
 }
 
 impl Add for DoubleDouble {
     type Output = Self;
 
-    /// The sum that is accurate also when the terms cancel: relative error at most $3 \cdot 2^{-106}$.
+    /// The sum that is accurate also when terms cancel: within $3 \cdot 2^{-106}$, relatively.
     fn add(self, other: Self) -> Self {
         let (hi, hi_error) = two_sum(self.hi, other.hi);
         let (lo, lo_error) = two_sum(self.lo, other.lo);
@@ -201,24 +194,15 @@ impl Real for DoubleDouble {
     }
 
     fn pi() -> Self {
-        Self {
-            hi: std::f64::consts::PI,
-            lo: 1.224_646_799_147_353_2e-16,
-        }
+        Self { hi: std::f64::consts::PI, lo: 1.224_646_799_147_353_2e-16 }
     }
 
     fn ln_2() -> Self {
-        Self {
-            hi: std::f64::consts::LN_2,
-            lo: 2.319_046_813_846_299_6e-17,
-        }
+        Self { hi: std::f64::consts::LN_2, lo: 2.319_046_813_846_299_6e-17 }
     }
 
     fn frac_2_sqrt_pi() -> Self {
-        Self {
-            hi: std::f64::consts::FRAC_2_SQRT_PI,
-            lo: 1.533_545_961_316_588e-17,
-        }
+        Self { hi: std::f64::consts::FRAC_2_SQRT_PI, lo: 1.533_545_961_316_588e-17 }
     }
 
     fn exp(self) -> Self {

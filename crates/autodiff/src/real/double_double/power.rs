@@ -7,11 +7,7 @@ use super::{DoubleDouble, Real};
 /// $\ln x$.
 pub(super) fn ln(x: DoubleDouble) -> DoubleDouble {
     let coarse = x.hi.ln();
-    if coarse.is_finite() {
-        precise_ln(x).round()
-    } else {
-        coarse.into()
-    }
+    if coarse.is_finite() { precise_ln(x).round() } else { coarse.into() }
 }
 
 /// $\ln(1 + x)$: directly where $1 + x$ would lose digits.
@@ -46,9 +42,9 @@ fn is_integer(p: DoubleDouble) -> bool {
     p.floor() == p
 }
 
-/// $p$ where it is an integer for which multiplying is as accurate as the logarithm.
+/// $p$ where it is an integer so small that multiplying is as accurate as the logarithm.
 fn small_integer(p: DoubleDouble) -> Option<i32> {
-    (is_integer(p) && p.hi.abs() <= 32.0).then_some(p.hi as i32)
+    (is_integer(p) && p.hi.abs() <= 8.0).then_some(p.hi as i32)
 }
 
 /// $x^n$ by repeated squaring; the inverse comes first, since it is the power that may overflow.

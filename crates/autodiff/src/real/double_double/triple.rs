@@ -10,11 +10,8 @@ use super::exact::{two_product, two_sum};
 pub(super) struct Triple(pub(super) [f64; 3]);
 
 impl Triple {
-    pub(super) const LN_2: Self = Self([
-        std::f64::consts::LN_2,
-        2.319_046_813_846_299_6e-17,
-        5.707_708_438_416_212e-34,
-    ]);
+    pub(super) const LN_2: Self =
+        Self([std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17, 5.707_708_438_416_212e-34]);
 
     /// The sum of any terms: each sweep of exact additions carries what the terms have in common
     /// to the front, and leaves the errors behind (Ogita, Rump and Oishi's distillation).
@@ -30,10 +27,7 @@ impl Triple {
     /// $e^y - 1 = y\,(1 + \frac y2\,(1 + \frac y3\,(1 + \cdots)))$, for $|y| \le 0.4$.
     pub(super) fn exp_m1(y: f64) -> Self {
         let one = Self([1.0, 0.0, 0.0]);
-        (2..=32)
-            .rev()
-            .fold(one, |sum, n| sum * y / f64::from(n) + one)
-            * y
+        (2..=32).rev().fold(one, |sum, n| sum * y / f64::from(n) + one) * y
     }
 
     /// The nearest double-double number, or one next to it.

@@ -1,0 +1,8 @@
+//! What is composed of operations and has neither parameters nor mode: statistics, activations,
+//! normalisation, losses – methods on [`Var`](crate::Var). The derivatives are those of their
+//! parts.
+
+mod activation;
+mod loss;
+mod normalise;
+mod statistics;

@@ -1,0 +1,166 @@
+//! A training step: record, differentiate, run, and give the memory back.
+
+use wengert_tensor::Tensor;
+
+use crate::derive::{OwnRules, between_nodes};
+use crate::linear::Linear;
+use crate::params::scope::{Mode, Scope};
+use crate::params::{Gradients, Missing, ParamId, Reason, Selection};
+use crate::tape::{NodeId, Tape};
+use crate::var::Var;
+
+/// New values of buffers, by key.
+pub type Buffers = Vec<(ParamId, Tensor)>;
+
+/// What a training step has computed.
+#[derive(Clone, Debug)]
+pub struct Step<const N: usize> {
+    /// The value of the loss.
+    pub loss: f64,
+    /// The values of the other outputs that were asked for.
+    pub outputs: [Tensor; N],
+    /// The gradients of the loss.
+    pub gradients: Gradients,
+    /// New values of buffers, for [`Params::absorb`](crate::Params::absorb).
+    pub buffers: Buffers,
+}
+
+impl Tape {
+    /// Computes a loss and its gradients by the trainable parameters of a store, or of a part of
+    /// it ([`Params::only`](crate::Params::only)). `f` records the loss, and answers with it and
+    /// with whatever else is wanted back.
+    ///
+    /// The tape is cleared before and after, so parameters are not shared with it when it is done,
+    /// and an optimizer can change them in place. The step's random numbers depend on the tape's
+    /// seed ([`Tape::set_seed`]) and on how many steps were made since it was set.
+    ///
+    /// # Panics
+    /// If the loss has more or fewer elements than one, or the store is of another precision.
+    #[track_caller]
+    pub fn value_and_grad<'p, const N: usize>(
+        &mut self,
+        params: impl Into<Selection<'p>>,
+        f: impl for<'t> FnOnce(&Scope<'t>) -> (Var<'t>, [Var<'t>; N]),
+    ) -> Step<N> {
+        self.clear();
+        let seed = self.next_seed();
+        let step = self.step_on(&params.into(), seed, f);
+        self.clear();
+        step
+    }
+
+    #[track_caller]
+    fn step_on<'t, const N: usize>(
+        &'t self,
+        selection: &'t Selection<'_>,
+        seed: u64,
+        f: impl FnOnce(&Scope<'t>) -> (Var<'t>, [Var<'t>; N]),
+    ) -> Step<N> {
+        let scope = Scope::for_step(self, selection.params, Mode::Train, seed);
+        let (loss, outputs) = f(&scope);
+        let used = scope.used();
+        let wanted = |id: &ParamId| selection.includes(&selection.params[*id]);
+        let trained: Vec<(ParamId, Var<'_>)> =
+            used.into_iter().filter(|(id, _)| wanted(id)).collect();
+        let vars: Vec<Var<'_>> = trained.iter().map(|&(_, var)| var).collect();
+        let found = self.grad_with(&OwnRules, loss, &vars);
+
+        let buffers = scope.buffers();
+        let gradients = trained.iter().zip(found);
+        let gradients: Vec<_> = gradients.filter_map(|((id, _), g)| Some((*id, g?))).collect();
+        let mut targets = vec![loss];
+        targets.extend(outputs);
+        targets.extend(gradients.iter().map(|&(_, gradient)| gradient));
+        targets.extend(buffers.iter().map(|&(_, value)| value));
+        let values = match self.try_run(&targets) {
+            Ok(values) => values,
+            Err(error) => panic!("{error}"),
+        };
+
+        let mut values = values.into_iter();
+        let mut next = || values.next().expect("a value for each target");
+        let mut step = Step {
+            loss: next().item(),
+            outputs: outputs.map(|_| next()),
+            gradients: Gradients::default(),
+            buffers: Buffers::new(),
+        };
+        for (id, _) in gradients {
+            step.gradients.map.insert(id, next());
+        }
+        step.buffers.extend(buffers.iter().map(|&(id, _)| (id, next())));
+        step.gradients.missing = self.missing(selection, &trained, &step.gradients, loss);
+        step
+    }
+
+    /// Computes what `f` records with the parameters of a store, to answer: nothing is random, and
+    /// there are no gradients. The tape is cleared before and after.
+    ///
+    /// ```
+    /// # use wengert_autodiff::{Params, Tape};
+    /// let mut params = Params::f64(0);
+    /// let w = params.add("w", [1.0, 2.0]);
+    /// let y = Tape::new().evaluate(&params, |scope| 2.0 * scope.var(w));
+    /// assert_eq!(y.to_string(), "[2. 4.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If the store is of another precision.
+    #[track_caller]
+    pub fn evaluate<'p>(
+        &mut self,
+        params: impl Into<Selection<'p>>,
+        f: impl for<'t> FnOnce(&Scope<'t>) -> Var<'t>,
+    ) -> Tensor {
+        self.clear();
+        let selection = params.into();
+        let value = {
+            let scope = Scope::for_step(self, selection.params, Mode::Eval, 0);
+            let [value] = self.run([f(&scope)]);
+            value
+        };
+        self.clear();
+        value
+    }
+
+    /// The parameters that a gradient was wanted by and that have none, and why.
+    fn missing(
+        &self,
+        selection: &Selection<'_>,
+        trained: &[(ParamId, Var<'_>)],
+        gradients: &Gradients,
+        loss: Var<'_>,
+    ) -> Vec<Missing> {
+        let wanted = selection.params.iter().filter(|(_, parameter)| selection.includes(parameter));
+        let without = wanted.filter(|&(id, _)| gradients.get(id).is_none());
+        let missing = without.map(|(id, parameter)| {
+            let var = trained.iter().find(|(known, _)| *known == id);
+            let cut = var.and_then(|&(_, var)| self.first_cut(var, loss));
+            let reason = cut.map_or(Reason::Unused, |cut| Reason::Cut {
+                operation: cut.op().name(),
+                origin: cut.origin(),
+            });
+            Missing { id, name: parameter.name.clone(), reason }
+        });
+        missing.collect()
+    }
+
+    /// The first node on the way from `x` to `y` through which nothing is differentiated.
+    fn first_cut<'t>(&'t self, x: Var<'t>, y: Var<'t>) -> Option<Var<'t>> {
+        let mut carrying: Vec<NodeId> = vec![x.id];
+        for id in between_nodes(self, &[x.id], &[y.id]) {
+            let (op, operands) = self.application(id);
+            let node = Var { tape: self, id };
+            for (i, operand) in operands.iter().enumerate() {
+                if !carrying.contains(&operand.id) {
+                    continue;
+                }
+                if matches!(op.derivative(i, &operands, node), Linear::Zero) {
+                    return Some(node);
+                }
+                carrying.push(id);
+            }
+        }
+        None
+    }
+}
