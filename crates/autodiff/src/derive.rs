@@ -169,24 +169,26 @@ impl<'t> Cotangents<'t> {
     /// Takes the cotangent `u` of a result back to the operand `node`.
     fn push(&mut self, node: NodeId, derivative: Linear<'t>, u: Var<'t>) {
         let Some(place) = self.place(node) else { return };
-        match derivative {
-            Linear::Partial(Partial { op: Op::Slice(Slice { region }), .. }) => {
-                self.slices.entry(place).or_default().push((region, u));
-            }
-            Linear::Partial(Partial { op: Op::Gather(gather), operands, slot: 0, .. }) => {
-                let n = self.shape_of(node)[gather.batch];
-                let op = ScatterAdd { batch: gather.batch, n };
-                let all = self.gathers.entry(place).or_default();
-                match all.iter_mut().find(|(known, _)| *known == op) {
-                    Some((_, pairs)) => pairs.extend([u, operands[1]]),
-                    None => all.push((op, vec![u, operands[1]])),
+        if let Linear::Partial(partial) = &derivative {
+            let Partial { op, operands, slot, .. } = &**partial;
+            match op {
+                Op::Slice(Slice { region }) => {
+                    return self.slices.entry(place).or_default().push((region.clone(), u));
                 }
-            }
-            derivative => {
-                if let Some(term) = derivative.transposed().apply(u) {
-                    self.add(node, term);
+                Op::Gather(gather) if *slot == 0 => {
+                    let n = self.shape_of(node)[gather.batch];
+                    let op = ScatterAdd { batch: gather.batch, n };
+                    let all = self.gathers.entry(place).or_default();
+                    return match all.iter_mut().find(|(known, _)| *known == op) {
+                        Some((_, pairs)) => pairs.extend([u, operands[1]]),
+                        None => all.push((op, vec![u, operands[1]])),
+                    };
                 }
+                _ => {}
             }
+        }
+        if let Some(term) = derivative.transposed().apply(u) {
+            self.add(node, term);
         }
     }
 

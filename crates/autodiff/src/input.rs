@@ -54,6 +54,38 @@ rounded! {
     [] Array<f64>;
 }
 
+/// Positions that a tape takes as an index input.
+pub trait IndexValue {
+    /// The positions as an array.
+    fn into_indices(self) -> Array<i64>;
+}
+
+impl IndexValue for Array<i64> {
+    fn into_indices(self) -> Array<i64> {
+        self
+    }
+}
+
+macro_rules! indices {
+    ($([$($generics:tt)*] $T:ty;)*) => {$(
+        impl<$($generics)*> IndexValue for $T {
+            fn into_indices(self) -> Array<i64> {
+                let tensor: Tensor = self.into();
+                tensor.array::<i64>().expect("integers make an index tensor").clone()
+            }
+        }
+    )*};
+}
+
+indices! {
+    [] i64;
+    [] Vec<i64>;
+    ['a] &'a [i64];
+    [const N: usize] [i64; N];
+    [const N: usize, const M: usize] [[i64; N]; M];
+    [const N: usize, const M: usize, const L: usize] [[[i64; N]; M]; L];
+}
+
 /// What a formula takes beside variables: a variable itself, or a value that becomes an input.
 pub trait Operand<'t> {
     /// The variable, on this tape.

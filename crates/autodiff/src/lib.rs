@@ -9,7 +9,7 @@ mod origin;
 pub use origin::Origin;
 mod input;
 mod marks;
-pub use input::{InputValue, Operand};
+pub use input::{IndexValue, InputValue, Operand};
 mod var;
 pub use var::{IntoAxes, Var};
 mod linear;

@@ -18,7 +18,7 @@ pub enum Linear<'t> {
     Scale(Var<'t>),
     /// `v ↦ op(…, v, …)`: an operation that is linear in one of its operands. Made by
     /// [`Linear::partial`].
-    Partial(Partial<'t>),
+    Partial(Box<Partial<'t>>),
     /// The first map, then the second.
     Then(Box<Linear<'t>>, Box<Linear<'t>>),
     /// The sum of two maps.
@@ -42,7 +42,7 @@ impl<'t> Linear<'t> {
     /// its type.
     pub fn partial(op: impl Into<Op>, x: &[Var<'t>], slot: usize) -> Linear<'t> {
         let input = x[slot].type_of();
-        Linear::Partial(Partial { op: op.into(), operands: x.into(), slot, input })
+        Linear::Partial(Box::new(Partial { op: op.into(), operands: x.into(), slot, input }))
     }
 
     /// `v ↦ second(first(v))`.
@@ -78,7 +78,7 @@ impl<'t> Linear<'t> {
     pub fn transposed(self) -> Linear<'t> {
         match self {
             Linear::Zero | Linear::Identity | Linear::Scale(_) => self,
-            Linear::Partial(partial) => Linear::Partial(partial.transposed()),
+            Linear::Partial(partial) => Linear::Partial(Box::new(partial.transposed())),
             Linear::Then(first, second) => Linear::then(second.transposed(), first.transposed()),
             Linear::Plus(a, b) => Linear::plus(a.transposed(), b.transposed()),
         }

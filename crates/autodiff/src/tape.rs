@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use wengert_tensor::{DType, Tensor};
 
-use crate::input::InputValue;
+use crate::input::{IndexValue, InputValue};
 use crate::intern::Interner;
 use crate::marks::Marks;
 use crate::op::{Kind, ShapeError, Type};
@@ -228,8 +228,15 @@ impl Tape {
     }
 
     /// Records positions: labels, tokens, seeds. Nothing is differentiated by them.
-    pub fn indices(&self, value: impl Into<wengert_tensor::Array<i64>>) -> Var<'_> {
-        self.leaf(Tensor::I64(value.into()))
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let labels = tape.indices([2, 0, 1]);
+    /// assert_eq!(labels.one_hot(3).to_string(), "[[0. 0. 1.]\n [1. 0. 0.]\n [0. 1. 0.]]");
+    /// ```
+    #[track_caller]
+    pub fn indices(&self, value: impl IndexValue) -> Var<'_> {
+        self.leaf(Tensor::I64(value.into_indices()))
     }
 
     #[track_caller]
@@ -350,9 +357,11 @@ impl Tape {
                 self.0.core.borrow_mut().scope = self.1;
             }
         }
-        let core = &mut *self.core.borrow_mut();
-        let outer = core.scope;
-        core.scope = core.origins.scope(outer, name);
+        let enter = |core: &mut Core| {
+            let inner = core.origins.scope(core.scope, name);
+            std::mem::replace(&mut core.scope, inner)
+        };
+        let outer = enter(&mut self.core.borrow_mut());
         let _return = Return(self, outer);
         f()
     }

@@ -206,7 +206,7 @@ impl Tensor {
 
     /// The same elements in row-major order without gaps; itself, shared, if they already are.
     pub fn contiguous(&self) -> Tensor {
-        each!(self, array => array.contiguous().into())
+        each!(self, x => x.contiguous().into())
     }
 
     /// The same elements in row-major order under another shape.

@@ -195,7 +195,11 @@ pointwise! {
     Pow = "pow", r"a^b":
         (a, b) -> y = a.pow(b),
         d: [
-            Linear::Scale(b.eq(0.0).select(0.0, b * a.pow(b - 1.0))),
+            // Where b = 0, only what is not 0·∞: b·aᵇ⁻¹ is 0 there, but its derivative by b is not.
+            Linear::Scale({
+                let power = a.pow(b - 1.0);
+                b.ne(0.0).maximum(power.abs().lt(f64::INFINITY)).select(b * power, 0.0)
+            }),
             Linear::Scale((a.eq(0.0) * b.ge(0.0)).select(0.0, y * a.ln()))
         ],
         on: [POSITIVE, OTHER];

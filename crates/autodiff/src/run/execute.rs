@@ -110,7 +110,7 @@ impl<T: Scalar> Workspace<T> {
         let mut written: Vec<_> =
             outputs.into_iter().map(|elements| Some(pool.freeze(elements))).collect();
         let (mut cells, mut arena) = (None, None);
-        if !plan.kept.is_empty() {
+        if plan.keep {
             let mut freeze = |memory: &mut Vec<T>, size: usize| {
                 let mut memory = std::mem::take(memory);
                 memory.truncate(size);

@@ -24,6 +24,8 @@ pub(crate) struct Plan<T> {
     pub outputs: Vec<Output>,
     /// For each output that is written by a step: its size.
     pub output_sizes: Vec<usize>,
+    /// Whether everything is kept, not the outputs alone.
+    pub keep: bool,
     /// If everything is kept: where each computed value lies.
     pub kept: Vec<(u32, Output)>,
     /// How many operations the steps carry out.
@@ -124,6 +126,7 @@ impl<T: Scalar> Plan<T> {
             inputs: bindings,
             outputs,
             output_sizes: planner.output_sizes,
+            keep: listing.keep,
             kept,
             operations: planner.operations,
         }

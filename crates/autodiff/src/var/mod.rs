@@ -56,7 +56,8 @@ impl<'t> Var<'t> {
 
     /// Real or index.
     pub fn kind(self) -> Kind {
-        self.type_of().kind
+        let core = self.tape.core.borrow();
+        core.types.get(core.nodes[self.id as usize].type_of).kind
     }
 
     /// How many axes it has.

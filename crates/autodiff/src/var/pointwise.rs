@@ -133,12 +133,16 @@ impl<'t> Var<'t> {
     }
 
     /// Where this condition is not 0, `a`, else `b`, all broadcast. What is not taken has
-    /// derivative 0, whatever its value.
+    /// cotangent 0.
+    ///
+    /// A cotangent of 0 does not help what has no derivative at all: behind `x.sqrt()` at −1 it
+    /// becomes 0 · NaN. Choose the operand too, so that nothing undefined is computed:
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
     /// let x = tape.input([4.0, -1.0]);
-    /// let y = x.gt(0.0).select(x.sqrt(), 0.0);
+    /// let is_positive = x.gt(0.0);
+    /// let y = is_positive.select(is_positive.select(x, 1.0).sqrt(), 0.0);
     /// let [dy] = tape.grad(y.sum(), [x]);
     /// assert_eq!(dy.to_string(), "[0.25 0.  ]");
     /// ```

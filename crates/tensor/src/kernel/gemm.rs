@@ -18,9 +18,9 @@ pub trait Gemm: Copy {
     /// that stay inside: transposed and repeated operands need no copy. C is row-major without
     /// gaps. Where `k` is 0 the product is zero.
     ///
-    /// The bits of an element of C depend on its row of A, its column of B and on whether `m` or
-    /// `n` is 1: a product split into several by rows, columns or both is the same, as long as no
-    /// part but that of a single row or column is one.
+    /// The bits of an element of C depend on its row of A, its column of B, and on whether `m` or
+    /// `n` is 1, never on strides. So a product may be split by rows and by columns and gives the
+    /// same bits, if no part is a single row or column where the whole has more.
     ///
     /// # Panics
     ///

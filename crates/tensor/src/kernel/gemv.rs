@@ -5,10 +5,8 @@ use std::array;
 use std::ops::{Add, Mul};
 
 use super::gemm::Matrix;
-use super::reduce::halve;
+use super::reduce::{LANES, halve};
 
-/// The chains of additions that run side by side.
-const LANES: usize = 16;
 /// The elements of the product that are summed side by side where a column lies in one piece.
 const TILE: usize = 64;
 
@@ -26,12 +24,12 @@ where
     let in_rows = a.column_stride == 1 && x.row_stride == 1;
     for (i, y) in y.iter_mut().enumerate() {
         let row = &a.elements[i * a.row_stride..];
-        *y = *y
-            + if in_rows {
-                dot(&row[..a.columns], &x.elements[..a.columns])
-            } else {
-                strided_dot(a.columns, (row, a.column_stride), (x.elements, x.row_stride))
-            };
+        let sum = if in_rows {
+            dot(&row[..a.columns], &x.elements[..a.columns])
+        } else {
+            strided_dot(a.columns, (row, a.column_stride), (x.elements, x.row_stride))
+        };
+        *y = *y + sum;
     }
 }
 

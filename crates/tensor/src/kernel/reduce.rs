@@ -9,8 +9,8 @@ use crate::Layout;
 
 /// The elements of a block, which is one leaf of the tree.
 const BLOCK: usize = 1024;
-/// The chains of additions that run side by side in a block.
-const LANES: usize = 16;
+/// The chains of joins that run side by side in a block.
+pub(super) const LANES: usize = 16;
 /// The outputs that are reduced side by side where neighbouring outputs are neighbours in memory.
 const TILE: usize = 128;
 /// Fewer outputs side by side than this are not worth it.
