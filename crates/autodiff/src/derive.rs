@@ -8,7 +8,7 @@ use crate::linear::{Linear, Partial};
 use crate::marks::Marks;
 use crate::op::Kind;
 use crate::ops::{Assemble, Op, Region, ScatterAdd, Slice};
-use crate::tape::{NodeId, Tape};
+use crate::tape::{Application, NodeId, Tape};
 use crate::var::Var;
 
 /// Where the sweeps get derivatives from: by default, from the operations themselves.
@@ -74,12 +74,12 @@ pub(crate) fn reverse<'t>(
     for &(y, u) in ys {
         cotangents.add(y.id, u);
     }
+    let _origin = nodes.first().map(|&id| tape.inherit_origin(id));
     for (place, &id) in nodes.iter().enumerate().rev() {
         // What is recorded now has the origin of the node that is differentiated.
-        let _origin = tape.inherit_origin(id);
+        let Application { op, x } = tape.differentiate(id);
         let Some(u) = cotangents.finish(place, id) else { continue };
         let y = Var { tape, id };
-        let (op, x) = tape.application(id);
         for (i, &input) in x.iter().enumerate() {
             if cotangents.marks.get(input.id).is_some() && input.kind() == Kind::Real {
                 cotangents.push(input.id, rules.derivative(&op, i, &x, y), u);
@@ -103,11 +103,11 @@ pub(crate) fn forward<'t>(
     let (nodes, marks) = between(tape, &x_ids, &y_ids);
     let mut tangents: Vec<Option<Var<'t>>> = Vec::with_capacity(nodes.len());
     let added = |sum: Option<Var<'t>>, term| Some(sum.map_or(term, |sum| sum + term));
+    let _origin = nodes.first().map(|&id| tape.inherit_origin(id));
     for &id in &nodes {
-        let _origin = tape.inherit_origin(id);
+        let Application { op, x } = tape.differentiate(id);
         let given = xs.iter().filter(|(x, _)| x.id == id);
         let mut tangent = given.fold(None, |sum, &(_, v)| added(sum, v));
-        let (op, x) = tape.application(id);
         for (i, input) in x.iter().enumerate() {
             let v = marks.get(input.id).and_then(|place| tangents[place as usize]);
             if let Some(v) = v.filter(|_| input.kind() == Kind::Real)
@@ -194,6 +194,9 @@ impl<'t> Cotangents<'t> {
 
     /// The whole cotangent of the node at this place, now that all its uses were visited.
     fn finish(&mut self, place: usize, node: NodeId) -> Option<Var<'t>> {
+        if self.slices.is_empty() && self.gathers.is_empty() {
+            return self.sums[place];
+        }
         if let Some(parts) = self.slices.remove(&place) {
             let (regions, parts): (Vec<Region>, Vec<Var<'t>>) = parts.into_iter().unzip();
             let (shape, overlapping) = (self.shape_of(node), regions.len() > 1);

@@ -32,8 +32,11 @@ impl Marks {
         self.marks[node as usize] = (self.stamp, number);
     }
 
-    /// The nodes that `targets` lead to by `inputs`, themselves included, in ascending order. They
-    /// are marked with 0.
+    /// The nodes that `targets` lead to by `inputs`, which precede them; themselves included, in
+    /// ascending order. They are marked with 0.
+    ///
+    /// The tape is read backwards from the last target. Where what is looked for lies far apart,
+    /// that would look at much else, and the nodes are found by following their inputs instead.
     pub fn reachable<I: Iterator<Item = NodeId>>(
         &mut self,
         len: usize,
@@ -42,34 +45,52 @@ impl Marks {
     ) -> Vec<NodeId> {
         self.restart(len);
         let mut found = Vec::new();
-        let mut stack = Vec::new();
-        let mut visit = |marks: &mut Marks, stack: &mut Vec<NodeId>, node: NodeId| {
-            if marks.get(node).is_none() {
-                marks.set(node, 0);
-                found.push(node);
-                stack.push(node);
-            }
-        };
+        let mut pending = 0;
+        let Some(&last) = targets.iter().max() else { return found };
         for &target in targets {
-            visit(self, &mut stack, target);
+            pending += usize::from(self.get(target).is_none());
+            self.set(target, 0);
         }
-        while let Some(node) = stack.pop() {
-            for input in inputs(node) {
-                visit(self, &mut stack, input);
+        let mut looked_at = 0;
+        for node in (0..=last).rev() {
+            if pending == 0 {
+                found.reverse();
+                return found;
+            }
+            if self.get(node).is_some() {
+                found.push(node);
+                pending -= 1;
+                for input in inputs(node) {
+                    pending += usize::from(self.get(input).is_none());
+                    self.set(input, 0);
+                }
+            }
+            looked_at += 1;
+            if looked_at > 1000 + 8 * found.len() {
+                return self.followed(len, targets, inputs);
             }
         }
-        let (Some(&first), Some(&last)) = (found.iter().min(), found.iter().max()) else {
-            return found;
-        };
-        // Most walks are dense: then reading the marks in order is the quickest way to sort.
-        if ((last - first) as usize) < 8 * found.len() {
-            let count = found.len();
-            found.clear();
-            found.reserve(count);
-            found.extend((first..=last).filter(|&node| self.get(node).is_some()));
-        } else {
-            found.sort_unstable();
+        found.reverse();
+        found
+    }
+
+    /// As [`Marks::reachable`], without looking at anything else.
+    fn followed<I: Iterator<Item = NodeId>>(
+        &mut self,
+        len: usize,
+        targets: &[NodeId],
+        inputs: impl Fn(NodeId) -> I,
+    ) -> Vec<NodeId> {
+        self.restart(len);
+        let (mut found, mut stack) = (Vec::new(), targets.to_vec());
+        while let Some(node) = stack.pop() {
+            if self.get(node).is_none() {
+                self.set(node, 0);
+                found.push(node);
+                stack.extend(inputs(node));
+            }
         }
+        found.sort_unstable();
         found
     }
 }

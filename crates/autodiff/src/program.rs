@@ -247,7 +247,7 @@ impl Program {
 
     /// An error of the operation that computes this value, named and located.
     fn located(&self, value: u32, error: ShapeError) -> RunError {
-        let node = value as usize - self.listing.inputs.len();
+        let node = value as usize;
         let line = self.listing.lines().nth(node).expect("the value of a node");
         let operation = self.ops[line.op as usize].name().to_owned();
         let origin = Some(self.origins[node].clone());
@@ -268,20 +268,23 @@ impl Program {
             let error = ShapeError { operation: "evaluate".into(), message };
             return Err(RunError { error, origin: None });
         }
-        let mut values: Vec<Value<T>> = Vec::with_capacity(self.listing.values());
-        values.extend(self.inputs.iter().map(|source| match source {
+        let given = self.inputs.iter().map(|source| match source {
             Source::Given(k) => inputs[*k].clone(),
             Source::Captured(Bound::Tensor(tensor)) => Value::of(tensor),
             Source::Captured(Bound::Number(x)) => Value::Real(Array::scalar(T::from_f64(*x))),
-        }));
+        });
+        let (given, nodes): (Vec<Value<T>>, _) = (given.collect(), self.len());
+        let mut computed: Vec<Value<T>> = Vec::with_capacity(nodes);
         for line in self.listing.lines() {
             let op = &self.ops[line.op as usize];
-            let x: Vec<&Value<T>> = line.operands.iter().map(|&x| &values[x as usize]).collect();
+            let value = |&x: &u32| computed.get(x as usize).unwrap_or_else(|| &given[x as usize - nodes]);
+            let x: Vec<&Value<T>> = line.operands.iter().map(value).collect();
             let value = eval_checked(op, &x);
-            let value = value.map_err(|error| self.located(values.len() as u32, error))?;
-            values.push(value);
+            let value = value.map_err(|error| self.located(computed.len() as u32, error))?;
+            computed.push(value);
         }
-        Ok(self.listing.outputs.iter().map(|&y| values[y as usize].clone()).collect())
+        let value = |&y: &u32| computed.get(y as usize).unwrap_or_else(|| &given[y as usize - nodes]);
+        Ok(self.listing.outputs.iter().map(value).cloned().collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tape: nodes in the order they were recorded, which is an order in which they can be
 //! computed. Nothing is computed here.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::input::{IndexValue, InputValue};
 use crate::intern::Interner;
 use crate::marks::Marks;
 use crate::op::{Kind, ShapeError, Type};
-use crate::ops::{Constant, Op};
+use crate::ops::{Constant, Op, Point, Pointwise};
 use crate::origin::{Origin, Origins};
 use crate::run::Engine;
 use crate::var::Var;
@@ -66,6 +66,8 @@ pub struct Tape {
     precision: Precision,
     /// The seed of training steps, and how many have been made with it.
     seed: (u64, u64),
+    /// While a node is differentiated, the origin of what that records; else [`NOTHING`].
+    inherited_origin: Cell<u32>,
     pub(crate) core: RefCell<Core>,
 }
 
@@ -83,6 +85,12 @@ pub(crate) struct Node {
     pub inputs: SmallVec<[NodeId; 4]>,
 }
 
+/// An operation applied to variables.
+pub(crate) struct Application<'t> {
+    pub op: Arc<Op>,
+    pub x: SmallVec<[Var<'t>; 4]>,
+}
+
 /// The absence of a value.
 pub(crate) const NOTHING: u32 = u32::MAX;
 
@@ -90,8 +98,8 @@ pub(crate) const NOTHING: u32 = u32::MAX;
 pub(crate) struct Core {
     pub nodes: Vec<Node>,
     pub ops: Interner<Op>,
-    /// For each operation by number: how many operands it takes if it is pointwise, else 0.
-    arities: Vec<u8>,
+    /// The numbers of the pointwise operations that have been recorded, else [`NOTHING`].
+    points: [u32; Point::COUNT],
     pub types: Interner<Type>,
     pub origins: Origins,
     pub literals: Vec<f64>,
@@ -102,8 +110,6 @@ pub(crate) struct Core {
     pub byte_limit: usize,
     /// The scope that nodes are recorded in.
     pub scope: u32,
-    /// While a node is differentiated, what that records has its origin.
-    pub inherited_origin: Option<u32>,
     /// How many random sequences have been started.
     streams: u32,
     pub marks: Marks,
@@ -140,7 +146,7 @@ impl Tape {
         let core = Core {
             nodes: Vec::new(),
             ops: Interner::new(),
-            arities: Vec::new(),
+            points: [NOTHING; Point::COUNT],
             types: Interner::new(),
             origins: Origins::new(),
             literals: Vec::new(),
@@ -149,12 +155,11 @@ impl Tape {
             kept_bytes: 0,
             byte_limit: BYTE_LIMIT,
             scope: 0,
-            inherited_origin: None,
             streams: 0,
             marks: Marks::default(),
             engine: Engine::new(precision),
         };
-        Tape { precision, seed: (0, 0), core: RefCell::new(core) }
+        Tape { precision, seed: (0, 0), inherited_origin: Cell::new(NOTHING), core: RefCell::new(core) }
     }
 
     /// Its precision.
@@ -182,11 +187,11 @@ impl Tape {
         core.kept.clear();
         core.kept_bytes = 0;
         core.scope = 0;
-        core.inherited_origin = None;
         core.streams = 0;
+        self.inherited_origin.set(NOTHING);
         if core.ops.items().len() > MOST_OPERATIONS {
             core.ops = Interner::new();
-            core.arities.clear();
+            core.points = [NOTHING; Point::COUNT];
             core.types = Interner::new();
             core.engine.forget_plans();
         }
@@ -247,7 +252,9 @@ impl Tape {
         let value = core.values.len() as u32;
         core.values.push(Some(tensor.contiguous()));
         let type_of = core.types.number(type_of);
-        let id = core.push(Op::Input, type_of, value, &[], Location::caller());
+        let origin = self.origin_here(core, Location::caller());
+        let op = core.ops.number(Op::Input);
+        let id = core.push(op, type_of, value, &[], origin);
         Var { tape: self, id }
     }
 
@@ -264,7 +271,9 @@ impl Tape {
         if value != NOTHING {
             core.literals.push(number);
         }
-        let id = core.push(op, type_of, value, &[], Location::caller());
+        let origin = self.origin_here(core, Location::caller());
+        let op = core.ops.number(op);
+        let id = core.push(op, type_of, value, &[], origin);
         Var { tape: self, id }
     }
 
@@ -296,8 +305,8 @@ impl Tape {
             return Err(self.explained(name, "operands are on different tapes".into(), inputs));
         }
         let ids: SmallVec<[NodeId; 4]> = inputs.iter().map(|x| x.id).collect();
-        if op.is_pointwise()
-            && let Some(id) = self.core.borrow_mut().push_pointwise(&op, &ids, location)
+        if let Some(point) = op.point()
+            && let Some(id) = self.push_pointwise(point, || op.clone(), &ids, location)
         {
             return Ok(Var { tape: self, id });
         }
@@ -317,8 +326,53 @@ impl Tape {
             }
         };
         let core = &mut *self.core.borrow_mut();
-        let type_of = core.types.number(type_of);
-        Ok(Var { tape: self, id: core.push(op, type_of, NOTHING, &ids, location) })
+        let (op, type_of) = (core.ops.number(op), core.types.number(type_of));
+        let origin = self.origin_here(core, location);
+        Ok(Var { tape: self, id: core.push(op, type_of, NOTHING, &ids, origin) })
+    }
+
+    /// Records a pointwise operation whose operands are real and of one shape, and on this tape:
+    /// the result's type is theirs. The common case, without asking the operation.
+    #[track_caller]
+    pub(crate) fn record_pointwise<'t, O: Pointwise, const N: usize>(
+        &'t self,
+        op: O,
+        inputs: [Var<'t>; N],
+    ) -> Option<Var<'t>> {
+        if inputs.iter().any(|x| !std::ptr::eq(x.tape, self)) {
+            return None;
+        }
+        let ids = inputs.map(|x| x.id);
+        let id = self.push_pointwise(op.into(), || op.into(), &ids, Location::caller())?;
+        Some(Var { tape: self, id })
+    }
+
+    fn push_pointwise(
+        &self,
+        point: Point,
+        op: impl FnOnce() -> Op,
+        inputs: &[NodeId],
+        location: &'static Location<'static>,
+    ) -> Option<NodeId> {
+        let core = &mut *self.core.borrow_mut();
+        let first = core.nodes[*inputs.first()? as usize].type_of;
+        let same = inputs[1..].iter().all(|&x| core.nodes[x as usize].type_of == first);
+        if !same || inputs.len() != point.arity() || core.types.get(first).kind != Kind::Real {
+            return None;
+        }
+        if core.points[point as usize] == NOTHING {
+            core.points[point as usize] = core.ops.number(op());
+        }
+        let origin = self.origin_here(core, location);
+        Some(core.push(core.points[point as usize], first, NOTHING, inputs, origin))
+    }
+
+    /// The origin of a node that is recorded now.
+    fn origin_here(&self, core: &mut Core, location: &'static Location<'static>) -> u32 {
+        match self.inherited_origin.get() {
+            NOTHING => core.origins.number(location, core.scope),
+            inherited => inherited,
+        }
     }
 
     /// An error about these operands: what they are and where they were made.
@@ -366,25 +420,25 @@ impl Tape {
         f()
     }
 
-    /// Until the answer is dropped, nodes are recorded with the origin of this one.
+    /// Until the answer is dropped, nodes are recorded with the origin of this one, or of the last
+    /// that was asked of [`Tape::differentiate`].
     pub(crate) fn inherit_origin(&self, id: NodeId) -> impl Drop {
-        struct Return<'t>(&'t Tape, Option<u32>);
+        struct Return<'t>(&'t Tape, u32);
         impl Drop for Return<'_> {
             fn drop(&mut self) {
-                self.0.core.borrow_mut().inherited_origin = self.1;
+                self.0.inherited_origin.set(self.1);
             }
         }
-        let core = &mut *self.core.borrow_mut();
-        let origin = core.nodes[id as usize].origin;
-        Return(self, core.inherited_origin.replace(origin))
+        Return(self, self.inherited_origin.replace(self.core.borrow().nodes[id as usize].origin))
     }
 
-    /// The operation of a node and its operands.
-    pub(crate) fn application(&self, id: NodeId) -> (Arc<Op>, SmallVec<[Var<'_>; 4]>) {
+    /// The operation of a node and its operands; nodes are recorded with its origin from now on.
+    pub(crate) fn differentiate(&self, id: NodeId) -> Application<'_> {
         let core = self.core.borrow();
         let node = &core.nodes[id as usize];
+        self.inherited_origin.set(node.origin);
         let x = node.inputs.iter().map(|&id| Var { tape: self, id }).collect();
-        (Arc::clone(core.ops.get(node.op)), x)
+        Application { op: Arc::clone(core.ops.get(node.op)), x }
     }
 
     pub(crate) fn origin_of(&self, id: NodeId) -> Origin {
@@ -406,57 +460,14 @@ impl Core {
     /// The recording door: nothing else appends a node.
     fn push(
         &mut self,
-        op: Op,
-        type_of: u32,
-        value: u32,
-        inputs: &[NodeId],
-        location: &'static Location<'static>,
-    ) -> NodeId {
-        let op = self.op_number(op);
-        self.push_node(op, type_of, value, inputs, location)
-    }
-
-    fn push_node(
-        &mut self,
         op: u32,
         type_of: u32,
         value: u32,
         inputs: &[NodeId],
-        location: &'static Location<'static>,
+        origin: u32,
     ) -> NodeId {
-        let origin = match self.inherited_origin {
-            Some(origin) => origin,
-            None => self.origins.number(location, self.scope),
-        };
         let id = self.nodes.len() as NodeId;
         self.nodes.push(Node { op, type_of, origin, value, inputs: SmallVec::from_slice(inputs) });
         id
-    }
-
-    /// Records a pointwise operation whose operands are real and of one shape: the result's type
-    /// is theirs. The common case, without asking the operation.
-    fn push_pointwise(
-        &mut self,
-        op: &Op,
-        inputs: &[NodeId],
-        location: &'static Location<'static>,
-    ) -> Option<NodeId> {
-        let first = self.nodes[*inputs.first()? as usize].type_of;
-        let same = inputs[1..].iter().all(|&x| self.nodes[x as usize].type_of == first);
-        if !same || self.types.get(first).kind != Kind::Real {
-            return None;
-        }
-        let op = self.op_number(op.clone());
-        let fits = usize::from(self.arities[op as usize]) == inputs.len();
-        fits.then(|| self.push_node(op, first, NOTHING, inputs, location))
-    }
-
-    fn op_number(&mut self, op: Op) -> u32 {
-        let number = self.ops.number(op);
-        if self.arities.len() <= number as usize {
-            let kernel = self.ops.get(number).kernel::<f64>();
-            self.arities.push(kernel.map_or(0, |kernel| kernel.arity as u8));
-        }
-        number
     }
 }

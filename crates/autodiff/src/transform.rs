@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::derive::{self, OwnRules, Rules};
 use crate::op::Kind;
 use crate::ops::Op;
-use crate::tape::{NodeId, Tape};
+use crate::tape::{Application, NodeId, Tape};
 use crate::var::Var;
 
 impl Tape {
@@ -197,12 +197,13 @@ impl Tape {
         let ends: Vec<NodeId> = ys.iter().map(|y| y.id).collect();
         let mut batched: FxHashMap<NodeId, Var<'t>> =
             xs.iter().map(|&(x, batch)| (x.id, batch)).collect();
-        for id in derive::between_nodes(self, &starts, &ends) {
+        let nodes = derive::between_nodes(self, &starts, &ends);
+        let _origin = nodes.first().map(|&id| self.inherit_origin(id));
+        for id in nodes {
             if batched.contains_key(&id) {
                 continue;
             }
-            let _origin = self.inherit_origin(id);
-            let (op, x) = self.application(id);
+            let Application { op, x } = self.differentiate(id);
             let which: Vec<bool> = x.iter().map(|x| batched.contains_key(&x.id)).collect();
             let x: Vec<Var<'t>> =
                 x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();

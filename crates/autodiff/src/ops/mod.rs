@@ -73,6 +73,25 @@ macro_rules! operations {
             };
         }
 
+        /// The pointwise operations as numbers, for the quick way of recording them.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Point {
+            $($Point,)*
+        }
+
+        impl Point {
+            pub const COUNT: usize = [$(Point::$Point),*].len();
+
+            /// How many operands it takes.
+            pub fn arity(self) -> usize {
+                match self {
+                    $(Point::$Point => $Point::ARITY,)*
+                }
+            }
+        }
+
+        $(impl From<$Point> for Point { fn from(_: $Point) -> Point { Point::$Point } })*
+
         impl Op {
             /// The loops of a pointwise operation; `None` for all others.
             pub(crate) fn kernel<T: Real>(&self) -> Option<Kernel<T>> {
@@ -82,9 +101,12 @@ macro_rules! operations {
                 }
             }
 
-            /// Whether it works element by element on operands of one shape.
-            pub fn is_pointwise(&self) -> bool {
-                matches!(self, $(Op::$Point(_))|*)
+            /// Which pointwise operation it is, if it is one.
+            pub(crate) fn point(&self) -> Option<Point> {
+                match self {
+                    $(Op::$Point(_) => Some(Point::$Point),)*
+                    _ => None,
+                }
             }
 
             /// The operations of the list on all their samples.
@@ -132,6 +154,11 @@ fn math_of<O: Operation>(_: &O) -> &'static str {
 
 /// See [`Operation`] for what each of these answers.
 impl Op {
+    /// Whether it works element by element on operands of one shape.
+    pub fn is_pointwise(&self) -> bool {
+        self.point().is_some()
+    }
+
     /// A user's own operation, equal to another by type and value.
     pub fn custom(op: impl Operation) -> Op {
         Op::Custom(Custom::new(op))

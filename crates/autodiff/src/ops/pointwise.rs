@@ -5,14 +5,12 @@ use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::linear::Linear;
 use crate::op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
-use crate::ops::Op;
+use crate::ops::{Op, Point};
 use crate::real::Real;
 use crate::var::Var;
 
 /// The loops of a pointwise operation on the scalars `T`.
 pub(crate) struct Kernel<T> {
-    /// How many operands it takes.
-    pub arity: usize,
     /// `cells[y] = f(cells[x₀], cells[x₁], …)`; positions beyond the arity are ignored.
     pub scalar: fn(cells: &mut [T], x: [u32; 3], y: u32),
     /// `y[k] = f(x₀[k], x₁[k], …)` for as many `k` as `y` has.
@@ -20,7 +18,10 @@ pub(crate) struct Kernel<T> {
 }
 
 /// What the rows of the table have in common.
-pub(crate) trait Pointwise {
+pub(crate) trait Pointwise: Copy + Into<Op> + Into<Point> {
+    /// How many operands it takes.
+    const ARITY: usize;
+
     /// Its loops on the scalars `T`.
     fn kernel<T: Real>() -> Kernel<T>;
 }
@@ -56,9 +57,10 @@ macro_rules! pointwise {
         }
 
         impl Pointwise for $Name {
+            const ARITY: usize = [$(stringify!($x)),+].len();
+
             fn kernel<T: Real>() -> Kernel<T> {
                 Kernel {
-                    arity: [$(stringify!($x)),+].len(),
                     scalar: |cells, x, y| {
                         let [$($x,)+ ..] = x.map(|x| x as usize);
                         cells[y as usize] = $Name::apply($(cells[$x]),+);
@@ -79,7 +81,7 @@ macro_rules! pointwise {
             const MATH: &'static str = $math;
 
             fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-                same_shape(x, [$(stringify!($x)),+].len())
+                same_shape(x, $Name::ARITY)
             }
 
             fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {

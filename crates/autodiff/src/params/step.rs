@@ -149,8 +149,8 @@ impl Tape {
     fn first_cut<'t>(&'t self, x: Var<'t>, y: Var<'t>) -> Option<Var<'t>> {
         let mut carrying: Vec<NodeId> = vec![x.id];
         for id in between_nodes(self, &[x.id], &[y.id]) {
-            let (op, operands) = self.application(id);
             let node = Var { tape: self, id };
+            let (op, operands) = (node.op(), node.operands());
             for (i, operand) in operands.iter().enumerate() {
                 if !carrying.contains(&operand.id) {
                     continue;

@@ -225,7 +225,7 @@ struct Ready<T> {
     bound: Vec<Bound>,
     workspace: Workspace<T>,
     pool: Pool<T>,
-    /// The nodes that are computed, by their place behind the inputs.
+    /// The nodes that are computed, by value.
     nodes: Vec<NodeId>,
     keep: bool,
 }
@@ -252,11 +252,11 @@ impl Core {
         ready: Ready<T>,
         outcome: Result<Outcome, Failure>,
     ) -> Result<Outcome, RunError> {
-        let Ready { bound, workspace, nodes, keep, .. } = ready;
+        let Ready { workspace, nodes, keep, .. } = ready;
         if !keep {
             T::typed(&mut self.engine).workspace = workspace;
         }
-        let node_of = |value: u32| nodes[value as usize - bound.len()];
+        let node_of = |value: u32| nodes[value as usize];
         let mut outcome = outcome.map_err(|Failure { value, error }| {
             let node = &self.nodes[node_of(value) as usize];
             let operation = self.ops.get(node.op).name().to_owned();

@@ -1,11 +1,10 @@
 //! A program without handles: the nodes that some outputs need, renumbered from 0, so that equal
 //! computations have equal listings wherever they stand on the tape.
 
-use crate::ops::Op;
-use crate::tape::{Core, NOTHING, NodeId};
+use crate::tape::{Core, NOTHING, Node, NodeId};
 
-/// What is computed from what. Values are numbered: first the inputs in the order of their first
-/// use, then the nodes in the order of recording.
+/// What is computed from what. Values are numbered: first the nodes in the order of recording, then
+/// the inputs in the order of their first use, so that it does not matter where they were recorded.
 ///
 /// Operations and types are numbers in the tables of whoever made the listing.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
@@ -30,7 +29,7 @@ pub(crate) struct Line<'a> {
 }
 
 impl Listing {
-    /// Its nodes in order; the first has the number `inputs.len()`.
+    /// Its nodes in order; the first is value 0.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let mut rest = self.words.as_slice();
         std::iter::from_fn(move || {
@@ -46,7 +45,7 @@ impl Listing {
         self.count
     }
 
-    /// How many values it has: inputs and nodes.
+    /// How many values it has: nodes and inputs.
     pub fn values(&self) -> usize {
         self.inputs.len() + self.count
     }
@@ -69,8 +68,7 @@ pub(crate) struct Selection {
 }
 
 impl Core {
-    /// The slice of the tape that `outputs` need, cut at the nodes where `is_input` says so and at
-    /// leaves. What the outputs are themselves cut at is a matter of `is_input` too.
+    /// The slice of the tape that `outputs` need, cut at leaves and where `is_input` says so.
     pub fn select(
         &mut self,
         outputs: &[NodeId],
@@ -79,54 +77,41 @@ impl Core {
     ) -> Selection {
         let mut marks = std::mem::take(&mut self.marks);
         let is_cut = |node: NodeId| {
-            matches!(**self.ops.get(self.nodes[node as usize].op), Op::Input | Op::Literal)
-                || is_input(self, node)
+            let Node { inputs, value, .. } = &self.nodes[node as usize];
+            (inputs.is_empty() && *value != NOTHING) || is_input(self, node)
         };
         let operands_unless_cut = |node: NodeId| {
             let inputs = &self.nodes[node as usize].inputs;
             let shown = if is_cut(node) { 0 } else { inputs.len() };
             inputs[..shown].iter().copied()
         };
-        let found = marks.reachable(self.nodes.len(), outputs, operands_unless_cut);
-        let nodes: Vec<NodeId> = found.into_iter().filter(|&node| !is_cut(node)).collect();
+        let mut nodes = marks.reachable(self.nodes.len(), outputs, operands_unless_cut);
+        nodes.retain(|&node| !is_cut(node));
 
-        // Inputs are numbered by first use, so that it does not matter where they were recorded.
         marks.restart(self.nodes.len());
-        let mut inputs = Vec::new();
-        let mut number_input = |node: NodeId, marks: &mut crate::marks::Marks| {
-            if marks.get(node).is_none() {
-                marks.set(node, inputs.len() as u32);
-                inputs.push(node);
-            }
-        };
-        // Computed nodes are marked first, with their number among the computed ones and a flag:
-        // how many inputs stand before them is known at the end.
-        const COMPUTED: u32 = 1 << 31;
         for (number, &node) in nodes.iter().enumerate() {
-            marks.set(node, number as u32 | COMPUTED);
+            marks.set(node, number as u32);
         }
-        for &node in &nodes {
-            for &input in &self.nodes[node as usize].inputs {
-                number_input(input, &mut marks);
-            }
-        }
-        for &output in outputs {
-            number_input(output, &mut marks);
-        }
-        let first_computed = inputs.len() as u32;
-        let number = |node: NodeId| match marks.get(node) {
-            Some(mark) if mark & COMPUTED != 0 => first_computed + (mark & !COMPUTED),
-            Some(mark) => mark,
-            None => unreachable!("every node of the slice is marked"),
-        };
         let mut listing = Listing { keep, ..Listing::default() };
-        listing.inputs.extend(inputs.iter().map(|&node| self.nodes[node as usize].type_of));
-        listing.words.reserve(6 * nodes.len());
+        let Listing { inputs: types, words, outputs: wanted, count, .. } = &mut listing;
+        let mut inputs = Vec::new();
+        let mut number = |node: NodeId| {
+            marks.get(node).unwrap_or_else(|| {
+                let number = (nodes.len() + inputs.len()) as u32;
+                marks.set(node, number);
+                inputs.push(node);
+                types.push(self.nodes[node as usize].type_of);
+                number
+            })
+        };
+        words.reserve(5 * nodes.len());
         for &node in &nodes {
-            let node = &self.nodes[node as usize];
-            listing.push(node.op, node.type_of, node.inputs.iter().map(|&input| number(input)));
+            let Node { op, type_of, inputs, .. } = &self.nodes[node as usize];
+            words.extend([*op, *type_of, inputs.len() as u32]);
+            words.extend(inputs.iter().map(|&input| number(input)));
         }
-        listing.outputs.extend(outputs.iter().map(|&output| number(output)));
+        *count = nodes.len();
+        wanted.extend(outputs.iter().map(|&output| number(output)));
         self.marks = marks;
         Selection { listing, inputs, nodes }
     }

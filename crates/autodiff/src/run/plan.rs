@@ -11,6 +11,7 @@ use crate::run::arena::{Arena, Stretch};
 use crate::run::listing::Listing;
 use crate::run::step::{Operand, Room, Step, Target, Wide, Work};
 use crate::run::{Scalar, lower};
+use crate::tape::NOTHING;
 
 /// A listing made ready to be carried out on the scalars `T`.
 pub(crate) struct Plan<T> {
@@ -106,7 +107,7 @@ impl<T: Scalar> Plan<T> {
         let kernels: Vec<Option<Kernel<T>>> =
             tables.ops.iter().map(|op| op.kernel::<T>()).collect();
         let mut kept = Vec::new();
-        for (value, line) in (listing.inputs.len() as u32..).zip(listing.lines()) {
+        for (value, line) in (0..).zip(listing.lines()) {
             let kernel = kernels[line.op as usize].as_ref();
             let before = planner.operations;
             if !kernel.is_some_and(|kernel| planner.on_cells(value, line, kernel)) {
@@ -153,7 +154,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             // The reader that never comes: an output is not freed.
             readers[output as usize] += 1;
             let is_wide = type_of.kind == Kind::Real && type_of.shape.size() != 1;
-            let is_computed = output as usize >= listing.inputs.len();
+            let is_computed = (output as usize) < listing.len();
             if !listing.keep && is_wide && is_computed && written[output as usize].is_none() {
                 written[output as usize] = Some(output_sizes.len() as u32);
                 output_sizes.push(type_of.shape.size());
@@ -163,7 +164,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             tables,
             keep: listing.keep,
             types,
-            places: Vec::with_capacity(values),
+            places: vec![Place::Slot(NOTHING); values],
             roots: (0..values as u32).collect(),
             readers,
             wide: Vec::new(),
@@ -179,7 +180,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
     }
 
     fn bind_inputs(&mut self, listing: &Listing) -> Vec<Binding> {
-        let bind = |(number, &type_of): (usize, &u32)| {
+        let mut bind = |(number, &type_of): (usize, &u32)| {
             let type_of = &self.tables.types[type_of as usize];
             let (binding, place) = if type_of.kind == Kind::Index {
                 let slot = self.new_slot();
@@ -192,7 +193,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
                 self.wide.push(Operand { room: Room::Input(number as u32), layout });
                 (Binding::InPlace, Place::Wide(self.wide.len() as u32 - 1))
             };
-            self.places.push(place);
+            self.places[listing.len() + number] = place;
             binding
         };
         listing.inputs.iter().enumerate().map(bind).collect()
@@ -229,8 +230,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             }
         }
         let y = self.new_cell();
-        debug_assert_eq!(value as usize, self.places.len(), "values are placed in order");
-        self.places.push(Place::Cell(y));
+        self.places[value as usize] = Place::Cell(y);
         self.steps.push(Step::Cells { apply: kernel.scalar, x, y });
         self.operations += 1;
         true
@@ -266,7 +266,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             Room::Cell(cell) if view.layout.size() == 1 => Place::Cell(cell),
             _ => self.new_wide(view),
         };
-        self.places.push(place);
+        self.places[value as usize] = place;
     }
 
     fn new_wide(&mut self, operand: Operand) -> Place {
@@ -290,9 +290,10 @@ impl<'a, T: Scalar> Planner<'a, T> {
             let layout = Layout::contiguous(type_of.shape.clone());
             (self.new_wide(Operand { room, layout }), Target::Real(room))
         };
-        self.places.push(place);
+        self.places[value as usize] = place;
+        // A constant is not worth counting, nor keeping.
+        self.operations += usize::from(!matches!(work, Work::Constant(_)));
         self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
-        self.operations += 1;
     }
 
     /// A contiguous copy of an operand, for a step that needs one: it is free again when the step
@@ -363,7 +364,9 @@ impl<'a, T: Scalar> Planner<'a, T> {
         for &value in &listing.outputs {
             let place = self.places[value as usize];
             let output = match place {
-                _ if (value as usize) < listing.inputs.len() => Output::Input(value),
+                _ if value as usize >= listing.len() => {
+                    Output::Input(value - listing.len() as u32)
+                }
                 Place::Slot(slot) => Output::Slot(slot),
                 Place::Cell(cell) => {
                     let type_of = self.types[value as usize];

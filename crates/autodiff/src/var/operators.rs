@@ -4,13 +4,21 @@ use std::ops;
 
 use wengert_tensor::Shape;
 
-use crate::ops::{Add, Div, Mul, Neg, Op, Sub};
+use crate::ops::{Add, Div, Mul, Neg, Op, Pointwise, Sub};
 use crate::var::Var;
 
 /// Records a pointwise operation on two operands after broadcasting them to one shape.
 #[track_caller]
-pub(super) fn binary<'t>(op: Op, a: Var<'t>, b: Var<'t>) -> Var<'t> {
-    if !std::ptr::eq(a.tape, b.tape) || a.type_number() == b.type_number() {
+pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
+    match a.tape.record_pointwise(op, [a, b]) {
+        Some(y) => y,
+        None => broadcast(op.into(), a, b),
+    }
+}
+
+#[track_caller]
+fn broadcast<'t>(op: Op, a: Var<'t>, b: Var<'t>) -> Var<'t> {
+    if !std::ptr::eq(a.tape, b.tape) {
         return a.tape.record(op, &[a, b]);
     }
     let (from_a, from_b) = (a.shape(), b.shape());
@@ -70,7 +78,7 @@ macro_rules! operators {
 
             #[track_caller]
             fn $method(self, other: Var<'t>) -> Var<'t> {
-                binary($Op.into(), self, other)
+                binary($Op, self, other)
             }
         }
 
@@ -79,7 +87,7 @@ macro_rules! operators {
 
             #[track_caller]
             fn $method(self, other: f64) -> Var<'t> {
-                binary($Op.into(), self, self.tape.literal(other))
+                binary($Op, self, self.tape.literal(other))
             }
         }
 
@@ -88,7 +96,7 @@ macro_rules! operators {
 
             #[track_caller]
             fn $method(self, other: Var<'t>) -> Var<'t> {
-                binary($Op.into(), other.tape.literal(self), other)
+                binary($Op, other.tape.literal(self), other)
             }
         }
     )*};

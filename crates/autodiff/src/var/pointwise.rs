@@ -75,19 +75,19 @@ impl<'t> Var<'t> {
     /// $x^p$, broadcast. A negative base has a power for integer exponents only.
     #[track_caller]
     pub fn pow(self, exponent: impl Operand<'t>) -> Var<'t> {
-        binary(Pow.into(), self, exponent.on(self.tape))
+        binary(Pow, self, exponent.on(self.tape))
     }
 
     /// The larger of the two, broadcast; where they are equal, each takes half of the derivative.
     #[track_caller]
     pub fn maximum(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(Maximum.into(), self, other.on(self.tape))
+        binary(Maximum, self, other.on(self.tape))
     }
 
     /// The smaller of the two, broadcast; where they are equal, each takes half of the derivative.
     #[track_caller]
     pub fn minimum(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(Minimum.into(), self, other.on(self.tape))
+        binary(Minimum, self, other.on(self.tape))
     }
 
     /// $x$ limited to $[a, b]$.
@@ -99,37 +99,37 @@ impl<'t> Var<'t> {
     /// 1 where equal, else 0.
     #[track_caller]
     pub fn eq(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(Equal.into(), self, other.on(self.tape))
+        binary(Equal, self, other.on(self.tape))
     }
 
     /// 1 where different, else 0.
     #[track_caller]
     pub fn ne(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(NotEqual.into(), self, other.on(self.tape))
+        binary(NotEqual, self, other.on(self.tape))
     }
 
     /// 1 where less than `other`, else 0.
     #[track_caller]
     pub fn lt(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(Less.into(), self, other.on(self.tape))
+        binary(Less, self, other.on(self.tape))
     }
 
     /// 1 where at most `other`, else 0.
     #[track_caller]
     pub fn le(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(LessEqual.into(), self, other.on(self.tape))
+        binary(LessEqual, self, other.on(self.tape))
     }
 
     /// 1 where greater than `other`, else 0.
     #[track_caller]
     pub fn gt(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(Less.into(), other.on(self.tape), self)
+        binary(Less, other.on(self.tape), self)
     }
 
     /// 1 where at least `other`, else 0.
     #[track_caller]
     pub fn ge(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(LessEqual.into(), other.on(self.tape), self)
+        binary(LessEqual, other.on(self.tape), self)
     }
 
     /// Where this condition is not 0, `a`, else `b`, all broadcast. What is not taken has
