@@ -2,13 +2,14 @@
 //! it, in the same operations. A sweep visits only the nodes between its inputs and its outputs.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use wengert_tensor::Shape;
 
 use crate::linear::{Linear, Partial};
 use crate::marks::Marks;
 use crate::op::Kind;
 use crate::ops::{Assemble, Op, Region, ScatterAdd, Slice};
-use crate::tape::{Application, NodeId, Tape};
+use crate::tape::{Met, NOTHING, NodeId, Tape};
 use crate::var::Var;
 
 /// Where the sweeps get derivatives from: by default, from the operations themselves.
@@ -29,8 +30,9 @@ pub struct OwnRules;
 impl Rules for OwnRules {}
 
 /// The nodes from `xs` (included) to `ys`: ancestors of the latter that depend on the former, in
-/// ascending order. Their places in it are their marks.
-fn between(tape: &Tape, xs: &[NodeId], ys: &[NodeId]) -> (Vec<NodeId>, Marks) {
+/// ascending order; through real values alone unless `through` says otherwise. Their places in it
+/// are their marks.
+fn between(tape: &Tape, xs: &[NodeId], ys: &[NodeId], through: Through) -> (Vec<NodeId>, Marks) {
     let core = &mut *tape.core.borrow_mut();
     let (nodes, mut marks) = (&core.nodes, std::mem::take(&mut core.marks));
     // A node's operands precede it, so nothing before the first input depends on one.
@@ -39,23 +41,35 @@ fn between(tape: &Tape, xs: &[NodeId], ys: &[NodeId]) -> (Vec<NodeId>, Marks) {
         nodes[node as usize].inputs.iter().copied().filter(move |&input| input >= first)
     };
     let targets: Vec<NodeId> = ys.iter().copied().filter(|&y| y >= first).collect();
-    let mut found = marks.reachable(nodes.len(), &targets, inputs);
+    let mut found = Vec::new();
+    marks.reachable(nodes.len(), &targets, |node| Some(inputs(node)), &mut found);
     marks.restart(nodes.len());
     let mut place = 0;
     found.retain(|&node| {
-        let depends = xs.contains(&node) || inputs(node).any(|input| marks.get(input).is_some());
-        if depends {
+        let reached = xs.contains(&node) || inputs(node).any(|input| marks.get(input).is_some());
+        let type_of = nodes[node as usize].type_of;
+        let counts = reached && (through == Through::All || core.types.get(type_of).kind == Kind::Real);
+        if counts {
             marks.set(node, place);
             place += 1;
         }
-        depends
+        counts
     });
     (found, marks)
 }
 
+/// What dependence is followed through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Through {
+    /// Real values: nothing is differentiated by an index.
+    Reals,
+    /// All values.
+    All,
+}
+
 /// The nodes from `xs` (included) to `ys`, in ascending order.
 pub(crate) fn between_nodes(tape: &Tape, xs: &[NodeId], ys: &[NodeId]) -> Vec<NodeId> {
-    let (nodes, marks) = between(tape, xs, ys);
+    let (nodes, marks) = between(tape, xs, ys, Through::All);
     tape.core.borrow_mut().marks = marks;
     nodes
 }
@@ -69,24 +83,27 @@ pub(crate) fn reverse<'t>(
 ) -> Vec<Option<Var<'t>>> {
     let x_ids: Vec<_> = xs.iter().map(|x| x.id).collect();
     let y_ids: Vec<_> = ys.iter().map(|(y, _)| y.id).collect();
-    let (nodes, marks) = between(tape, &x_ids, &y_ids);
+    let (nodes, marks) = between(tape, &x_ids, &y_ids, Through::Reals);
     let mut cotangents = Cotangents::new(tape, &nodes, marks);
     for &(y, u) in ys {
-        cotangents.add(y.id, u);
+        if let Some(place) = cotangents.place(y.id) {
+            cotangents.add(place, u);
+        }
     }
     let _origin = nodes.first().map(|&id| tape.inherit_origin(id));
+    let (mut met, mut x) = (Met::default(), SmallVec::new());
     for (place, &id) in nodes.iter().enumerate().rev() {
         // What is recorded now has the origin of the node that is differentiated.
-        let Application { op, x } = tape.differentiate(id);
+        let op = met.application(tape, id, &mut x);
         let Some(u) = cotangents.finish(place, id) else { continue };
         let y = Var { tape, id };
-        for (i, &input) in x.iter().enumerate() {
-            if cotangents.marks.get(input.id).is_some() && input.kind() == Kind::Real {
-                cotangents.push(input.id, rules.derivative(&op, i, &x, y), u);
+        for (i, input) in x.iter().enumerate() {
+            if let Some(place) = cotangents.place(input.id) {
+                cotangents.push(place, input.id, rules.derivative(op, i, &x, y), u);
             }
         }
     }
-    let found = x_ids.iter().map(|&x| cotangents.sums[cotangents.marks.get(x)? as usize]).collect();
+    let found = x_ids.iter().map(|&x| cotangents.sum(cotangents.place(x)?)).collect();
     tape.core.borrow_mut().marks = cotangents.marks;
     found
 }
@@ -100,18 +117,19 @@ pub(crate) fn forward<'t>(
 ) -> Vec<Option<Var<'t>>> {
     let x_ids: Vec<_> = xs.iter().map(|(x, _)| x.id).collect();
     let y_ids: Vec<_> = ys.iter().map(|y| y.id).collect();
-    let (nodes, marks) = between(tape, &x_ids, &y_ids);
+    let (nodes, marks) = between(tape, &x_ids, &y_ids, Through::Reals);
     let mut tangents: Vec<Option<Var<'t>>> = Vec::with_capacity(nodes.len());
     let added = |sum: Option<Var<'t>>, term| Some(sum.map_or(term, |sum| sum + term));
     let _origin = nodes.first().map(|&id| tape.inherit_origin(id));
+    let (mut met, mut x) = (Met::default(), SmallVec::new());
     for &id in &nodes {
-        let Application { op, x } = tape.differentiate(id);
+        let op = met.application(tape, id, &mut x);
         let given = xs.iter().filter(|(x, _)| x.id == id);
         let mut tangent = given.fold(None, |sum, &(_, v)| added(sum, v));
         for (i, input) in x.iter().enumerate() {
             let v = marks.get(input.id).and_then(|place| tangents[place as usize]);
-            if let Some(v) = v.filter(|_| input.kind() == Kind::Real)
-                && let Some(term) = rules.derivative(&op, i, &x, Var { tape, id }).apply(v)
+            if let Some(v) = v
+                && let Some(term) = rules.derivative(op, i, &x, Var { tape, id }).apply(v)
             {
                 tangent = added(tangent, term);
             }
@@ -132,8 +150,8 @@ struct Cotangents<'t> {
     tape: &'t Tape,
     /// The place of a node in the sweep.
     marks: Marks,
-    /// By place: what has been added up.
-    sums: Vec<Option<Var<'t>>>,
+    /// By place: what has been added up, or [`NOTHING`].
+    sums: Vec<NodeId>,
     slices: FxHashMap<usize, Vec<(Region, Var<'t>)>>,
     /// By place and operation: values and their positions in turn.
     gathers: FxHashMap<usize, Vec<(ScatterAdd, Vec<Var<'t>>)>>,
@@ -144,7 +162,7 @@ impl<'t> Cotangents<'t> {
         Cotangents {
             tape,
             marks,
-            sums: vec![None; nodes.len()],
+            sums: vec![NOTHING; nodes.len()],
             slices: FxHashMap::default(),
             gathers: FxHashMap::default(),
         }
@@ -155,20 +173,24 @@ impl<'t> Cotangents<'t> {
         self.marks.get(node).map(|place| place as usize)
     }
 
+    fn sum(&self, place: usize) -> Option<Var<'t>> {
+        let id = self.sums[place];
+        (id != NOTHING).then_some(Var { tape: self.tape, id })
+    }
+
     fn shape_of(&self, node: NodeId) -> Shape {
         Var { tape: self.tape, id: node }.shape()
     }
 
-    fn add(&mut self, node: NodeId, u: Var<'t>) {
-        if let Some(place) = self.place(node) {
-            let sum = &mut self.sums[place];
-            *sum = Some(sum.map_or(u, |sum| sum + u));
-        }
+    fn add(&mut self, place: usize, u: Var<'t>) {
+        self.sums[place] = match self.sum(place) {
+            None => u.id,
+            Some(sum) => (sum + u).id,
+        };
     }
 
-    /// Takes the cotangent `u` of a result back to the operand `node`.
-    fn push(&mut self, node: NodeId, derivative: Linear<'t>, u: Var<'t>) {
-        let Some(place) = self.place(node) else { return };
+    /// Takes the cotangent `u` of a result back to the operand `node`, which has this place.
+    fn push(&mut self, place: usize, node: NodeId, derivative: Linear<'t>, u: Var<'t>) {
         if let Linear::Partial(partial) = &derivative {
             let Partial { op, operands, slot, .. } = &**partial;
             match op {
@@ -187,25 +209,25 @@ impl<'t> Cotangents<'t> {
                 _ => {}
             }
         }
-        if let Some(term) = derivative.transposed().apply(u) {
-            self.add(node, term);
+        if let Some(term) = derivative.pull(u) {
+            self.add(place, term);
         }
     }
 
     /// The whole cotangent of the node at this place, now that all its uses were visited.
     fn finish(&mut self, place: usize, node: NodeId) -> Option<Var<'t>> {
         if self.slices.is_empty() && self.gathers.is_empty() {
-            return self.sums[place];
+            return self.sum(place);
         }
         if let Some(parts) = self.slices.remove(&place) {
             let (regions, parts): (Vec<Region>, Vec<Var<'t>>) = parts.into_iter().unzip();
             let (shape, overlapping) = (self.shape_of(node), regions.len() > 1);
             let op = Assemble { shape, regions, overlapping };
-            self.add(node, self.tape.record(op, &parts));
+            self.add(place, self.tape.record(op, &parts));
         }
         for (op, pairs) in self.gathers.remove(&place).unwrap_or_default() {
-            self.add(node, self.tape.record(op, &pairs));
+            self.add(place, self.tape.record(op, &pairs));
         }
-        self.sums[place]
+        self.sum(place)
     }
 }

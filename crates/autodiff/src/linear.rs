@@ -74,6 +74,17 @@ impl<'t> Linear<'t> {
         }
     }
 
+    /// Records `Lᵀ u`; `None` is zero.
+    pub fn pull(self, u: Var<'t>) -> Option<Var<'t>> {
+        match self {
+            // Most derivatives are one of these, and their own transposes.
+            Linear::Zero => None,
+            Linear::Identity => Some(u),
+            Linear::Scale(s) => Some(u * s),
+            derivative => derivative.transposed().apply(u),
+        }
+    }
+
     /// The transposed map `Lᵀ`, with `⟨u, L v⟩ = ⟨Lᵀ u, v⟩` for all `u` and `v`.
     pub fn transposed(self) -> Linear<'t> {
         match self {

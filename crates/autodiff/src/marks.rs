@@ -32,8 +32,8 @@ impl Marks {
         self.marks[node as usize] = (self.stamp, number);
     }
 
-    /// The nodes that `targets` lead to by `inputs`, which precede them; themselves included, in
-    /// ascending order. They are marked with 0.
+    /// Finds the nodes that `targets` lead to by `inputs`, which precede them; themselves included,
+    /// in ascending order. Where `inputs` are `None`, the walk ends, and the node is left out.
     ///
     /// The tape is read backwards from the last target. Where what is looked for lies far apart,
     /// that would look at much else, and the nodes are found by following their inputs instead.
@@ -41,37 +41,33 @@ impl Marks {
         &mut self,
         len: usize,
         targets: &[NodeId],
-        inputs: impl Fn(NodeId) -> I,
-    ) -> Vec<NodeId> {
+        inputs: impl Fn(NodeId) -> Option<I>,
+        found: &mut Vec<NodeId>,
+    ) {
         self.restart(len);
-        let mut found = Vec::new();
+        found.clear();
         let mut pending = 0;
-        let Some(&last) = targets.iter().max() else { return found };
         for &target in targets {
             pending += usize::from(self.get(target).is_none());
             self.set(target, 0);
         }
-        let mut looked_at = 0;
-        for node in (0..=last).rev() {
-            if pending == 0 {
-                found.reverse();
-                return found;
-            }
+        let mut node = targets.iter().max().map_or(0, |last| last + 1);
+        let first = node as usize;
+        while pending > 0 {
+            node -= 1;
             if self.get(node).is_some() {
-                found.push(node);
                 pending -= 1;
-                for input in inputs(node) {
+                let Some(inputs) = inputs(node) else { continue };
+                found.push(node);
+                for input in inputs {
                     pending += usize::from(self.get(input).is_none());
                     self.set(input, 0);
                 }
-            }
-            looked_at += 1;
-            if looked_at > 1000 + 8 * found.len() {
-                return self.followed(len, targets, inputs);
+            } else if first - node as usize > 1000 + 8 * found.len() {
+                return self.followed(len, targets, inputs, found);
             }
         }
         found.reverse();
-        found
     }
 
     /// As [`Marks::reachable`], without looking at anything else.
@@ -79,18 +75,20 @@ impl Marks {
         &mut self,
         len: usize,
         targets: &[NodeId],
-        inputs: impl Fn(NodeId) -> I,
-    ) -> Vec<NodeId> {
+        inputs: impl Fn(NodeId) -> Option<I>,
+        found: &mut Vec<NodeId>,
+    ) {
         self.restart(len);
-        let (mut found, mut stack) = (Vec::new(), targets.to_vec());
+        found.clear();
+        let mut stack = targets.to_vec();
         while let Some(node) = stack.pop() {
             if self.get(node).is_none() {
                 self.set(node, 0);
+                let Some(inputs) = inputs(node) else { continue };
                 found.push(node);
-                stack.extend(inputs(node));
+                stack.extend(inputs);
             }
         }
         found.sort_unstable();
-        found
     }
 }

@@ -11,7 +11,9 @@ use crate::op::{ShapeError, Type, Value};
 use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
-use crate::run::{Bound, Failure, Listing, Plan, RunError, Scalar, Tables, Workspace, execute};
+use crate::run::{
+    Bound, Failure, Listing, Plan, RunError, Scalar, Selection, Tables, Workspace, execute,
+};
 use crate::tape::{NodeId, Precision, Tape};
 use crate::var::Var;
 
@@ -95,7 +97,7 @@ impl Tape {
         }
         let targets: Vec<NodeId> = outputs.iter().map(|y| y.id).collect();
         let core = &mut *self.core.borrow_mut();
-        let selection = core.select(&targets, false, |_, node| ids.contains(&node));
+        let selection = core.select(&targets, false, |_, node| ids.contains(&node), Selection::default());
         let sources =
             selection.inputs.iter().map(|&node| match ids.iter().position(|&id| id == node) {
                 Some(position) => Source::Given(position),

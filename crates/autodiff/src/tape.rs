@@ -85,10 +85,30 @@ pub(crate) struct Node {
     pub inputs: SmallVec<[NodeId; 4]>,
 }
 
-/// An operation applied to variables.
-pub(crate) struct Application<'t> {
-    pub op: Arc<Op>,
-    pub x: SmallVec<[Var<'t>; 4]>,
+/// Operations that a sweep has met, by number: the tape can't lend them while rules record.
+#[derive(Default)]
+pub(crate) struct Met(Vec<Option<Arc<Op>>>);
+
+impl Met {
+    /// The operation of a node, and its operands in `x`; nodes are recorded with its origin from
+    /// now on.
+    pub fn application<'t>(
+        &mut self,
+        tape: &'t Tape,
+        id: NodeId,
+        x: &mut SmallVec<[Var<'t>; 4]>,
+    ) -> &Op {
+        let core = tape.core.borrow();
+        let node = &core.nodes[id as usize];
+        tape.inherited_origin.set(node.origin);
+        x.clear();
+        x.extend(node.inputs.iter().map(|&id| Var { tape, id }));
+        let number = node.op as usize;
+        if self.0.len() <= number {
+            self.0.resize(number + 1, None);
+        }
+        self.0[number].get_or_insert_with(|| Arc::clone(core.ops.get(node.op)))
+    }
 }
 
 /// The absence of a value.
@@ -421,7 +441,7 @@ impl Tape {
     }
 
     /// Until the answer is dropped, nodes are recorded with the origin of this one, or of the last
-    /// that was asked of [`Tape::differentiate`].
+    /// that was asked of [`Met`].
     pub(crate) fn inherit_origin(&self, id: NodeId) -> impl Drop {
         struct Return<'t>(&'t Tape, u32);
         impl Drop for Return<'_> {
@@ -430,15 +450,6 @@ impl Tape {
             }
         }
         Return(self, self.inherited_origin.replace(self.core.borrow().nodes[id as usize].origin))
-    }
-
-    /// The operation of a node and its operands; nodes are recorded with its origin from now on.
-    pub(crate) fn differentiate(&self, id: NodeId) -> Application<'_> {
-        let core = self.core.borrow();
-        let node = &core.nodes[id as usize];
-        self.inherited_origin.set(node.origin);
-        let x = node.inputs.iter().map(|&id| Var { tape: self, id }).collect();
-        Application { op: Arc::clone(core.ops.get(node.op)), x }
     }
 
     pub(crate) fn origin_of(&self, id: NodeId) -> Origin {

@@ -2,11 +2,12 @@
 //! whole Jacobians and Hessians.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::derive::{self, OwnRules, Rules};
 use crate::op::Kind;
 use crate::ops::Op;
-use crate::tape::{Application, NodeId, Tape};
+use crate::tape::{Met, NodeId, Tape};
 use crate::var::Var;
 
 impl Tape {
@@ -199,11 +200,12 @@ impl Tape {
             xs.iter().map(|&(x, batch)| (x.id, batch)).collect();
         let nodes = derive::between_nodes(self, &starts, &ends);
         let _origin = nodes.first().map(|&id| self.inherit_origin(id));
+        let (mut met, mut x) = (Met::default(), SmallVec::new());
         for id in nodes {
             if batched.contains_key(&id) {
                 continue;
             }
-            let Application { op, x } = self.differentiate(id);
+            let op = met.application(self, id, &mut x);
             let which: Vec<bool> = x.iter().map(|x| batched.contains_key(&x.id)).collect();
             let x: Vec<Var<'t>> =
                 x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();

@@ -30,6 +30,8 @@ pub struct Statistics {
 /// Plans, memory and counters, in the tape's precision.
 pub(crate) struct Engine {
     runner: Runner,
+    /// The memory of the last selection.
+    selection: Selection,
     pub statistics: Statistics,
 }
 
@@ -64,7 +66,7 @@ impl Engine {
             Precision::F32 => Runner::F32(Typed::default()),
             Precision::F64 => Runner::F64(Typed::default()),
         };
-        Engine { runner, statistics: Statistics::default() }
+        Engine { runner, selection: Selection::default(), statistics: Statistics::default() }
     }
 
     pub fn forget_plans(&mut self) {
@@ -76,9 +78,9 @@ impl Engine {
 }
 
 impl<T: Scalar> Typed<T> {
-    /// The plan of this listing, and whether it had to be made.
-    fn plan(&mut self, listing: Listing, tables: Tables<'_>) -> (Arc<Plan<T>>, bool) {
-        if let Some(plan) = self.plans.get(&listing) {
+    /// The plan of this listing, and whether it had to be made; then the listing is taken.
+    fn plan(&mut self, listing: &mut Listing, tables: Tables<'_>) -> (Arc<Plan<T>>, bool) {
+        if let Some(plan) = self.plans.get(&*listing) {
             return (Arc::clone(plan), false);
         }
         if self.order.len() == MOST_PLANS
@@ -86,8 +88,8 @@ impl<T: Scalar> Typed<T> {
         {
             self.plans.remove(&oldest);
         }
-        let plan = Arc::new(Plan::new(&listing, tables));
-        let listing = Arc::new(listing);
+        let plan = Arc::new(Plan::new(listing, tables));
+        let listing = Arc::new(std::mem::take(listing));
         self.order.push_back(Arc::clone(&listing));
         self.plans.insert(listing, Arc::clone(&plan));
         (plan, true)
@@ -225,18 +227,18 @@ struct Ready<T> {
     bound: Vec<Bound>,
     workspace: Workspace<T>,
     pool: Pool<T>,
-    /// The nodes that are computed, by value.
-    nodes: Vec<NodeId>,
+    selection: Selection,
     keep: bool,
 }
 
 impl Core {
     fn make_ready<T: OfEngine>(&mut self, outputs: &[NodeId], keep: bool) -> Ready<T> {
-        let Selection { listing, inputs, nodes } = self.select(outputs, keep, Core::is_held);
-        let bound = inputs.iter().map(|&node| self.bound(node)).collect();
+        let earlier = std::mem::take(&mut self.engine.selection);
+        let mut selection = self.select(outputs, keep, Core::is_held, earlier);
+        let bound = selection.inputs.iter().map(|&node| self.bound(node)).collect();
         let tables = Tables { ops: self.ops.items(), types: self.types.items() };
         let typed = T::typed(&mut self.engine);
-        let (plan, is_new) = typed.plan(listing, tables);
+        let (plan, is_new) = typed.plan(&mut selection.listing, tables);
         // What is kept takes its memory along.
         let workspace =
             if keep { Workspace::default() } else { std::mem::take(&mut typed.workspace) };
@@ -244,7 +246,7 @@ impl Core {
         let statistics = &mut self.engine.statistics;
         statistics.plans += usize::from(is_new);
         statistics.runs += 1;
-        Ready { plan, bound, workspace, pool, nodes, keep }
+        Ready { plan, bound, workspace, pool, selection, keep }
     }
 
     fn finish<T: OfEngine>(
@@ -252,11 +254,11 @@ impl Core {
         ready: Ready<T>,
         outcome: Result<Outcome, Failure>,
     ) -> Result<Outcome, RunError> {
-        let Ready { workspace, nodes, keep, .. } = ready;
+        let Ready { workspace, selection, keep, .. } = ready;
         if !keep {
             T::typed(&mut self.engine).workspace = workspace;
         }
-        let node_of = |value: u32| nodes[value as usize];
+        let node_of = |value: u32| selection.nodes[value as usize];
         let mut outcome = outcome.map_err(|Failure { value, error }| {
             let node = &self.nodes[node_of(value) as usize];
             let operation = self.ops.get(node.op).name().to_owned();
@@ -269,6 +271,7 @@ impl Core {
         if !kept.is_empty() {
             self.keep(kept);
         }
+        self.engine.selection = selection;
         Ok(outcome)
     }
 }

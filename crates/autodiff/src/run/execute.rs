@@ -281,6 +281,10 @@ fn run<T: Scalar>(
         Work::MatMul { extents, a, b } => {
             let (m, k, n) = (extents.m, extents.k, extents.n);
             let (a_room, b_room) = (memory.room(a.x.room), memory.room(b.x.room));
+            if k == 0 {
+                // Matrices without elements have no first one to start from.
+                y.fill(T::default());
+            }
             let starts = a.starts().zip(b.starts());
             for (y, (a_start, b_start)) in y.chunks_exact_mut((m * n).max(1)).zip(starts) {
                 let (a_from, b_from) = (from(a_room, a_start), from(b_room, b_start));

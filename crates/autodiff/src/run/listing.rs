@@ -50,6 +50,13 @@ impl Listing {
         self.inputs.len() + self.count
     }
 
+    fn clear(&mut self) {
+        self.inputs.clear();
+        self.words.clear();
+        self.outputs.clear();
+        self.count = 0;
+    }
+
     /// Appends a node.
     pub fn push(&mut self, op: u32, type_of: u32, operands: impl ExactSizeIterator<Item = u32>) {
         self.words.extend([op, type_of, operands.len() as u32]);
@@ -59,6 +66,7 @@ impl Listing {
 }
 
 /// A listing and the nodes of the tape that its values are.
+#[derive(Default)]
 pub(crate) struct Selection {
     pub listing: Listing,
     /// The nodes that are inputs, in the listing's order: leaves, and nodes whose value is held.
@@ -68,47 +76,49 @@ pub(crate) struct Selection {
 }
 
 impl Core {
-    /// The slice of the tape that `outputs` need, cut at leaves and where `is_input` says so.
+    /// The slice of the tape that `outputs` need, cut at leaves and where `is_input` says so. The
+    /// memory of an earlier selection is used again.
     pub fn select(
         &mut self,
         outputs: &[NodeId],
         keep: bool,
         is_input: impl Fn(&Core, NodeId) -> bool,
+        earlier: Selection,
     ) -> Selection {
         let mut marks = std::mem::take(&mut self.marks);
-        let is_cut = |node: NodeId| {
-            let Node { inputs, value, .. } = &self.nodes[node as usize];
-            (inputs.is_empty() && *value != NOTHING) || is_input(self, node)
-        };
         let operands_unless_cut = |node: NodeId| {
-            let inputs = &self.nodes[node as usize].inputs;
-            let shown = if is_cut(node) { 0 } else { inputs.len() };
-            inputs[..shown].iter().copied()
+            let Node { inputs, value, .. } = &self.nodes[node as usize];
+            let is_cut = (inputs.is_empty() && *value != NOTHING) || is_input(self, node);
+            (!is_cut).then(|| inputs.iter().copied())
         };
-        let mut nodes = marks.reachable(self.nodes.len(), outputs, operands_unless_cut);
-        nodes.retain(|&node| !is_cut(node));
+        let Selection { mut listing, mut inputs, mut nodes } = earlier;
+        listing.clear();
+        inputs.clear();
+        marks.reachable(self.nodes.len(), outputs, operands_unless_cut, &mut nodes);
 
         marks.restart(self.nodes.len());
         for (number, &node) in nodes.iter().enumerate() {
             marks.set(node, number as u32);
         }
-        let mut listing = Listing { keep, ..Listing::default() };
+        listing.keep = keep;
         let Listing { inputs: types, words, outputs: wanted, count, .. } = &mut listing;
-        let mut inputs = Vec::new();
-        let mut number = |node: NodeId| {
-            marks.get(node).unwrap_or_else(|| {
+        let mut number = |node: NodeId| match marks.get(node) {
+            Some(number) => number,
+            None => {
                 let number = (nodes.len() + inputs.len()) as u32;
                 marks.set(node, number);
                 inputs.push(node);
                 types.push(self.nodes[node as usize].type_of);
                 number
-            })
+            }
         };
-        words.reserve(5 * nodes.len());
+        words.reserve(6 * nodes.len());
         for &node in &nodes {
             let Node { op, type_of, inputs, .. } = &self.nodes[node as usize];
-            words.extend([*op, *type_of, inputs.len() as u32]);
-            words.extend(inputs.iter().map(|&input| number(input)));
+            words.extend_from_slice(&[*op, *type_of, inputs.len() as u32]);
+            for &input in inputs {
+                words.push(number(input));
+            }
         }
         *count = nodes.len();
         wanted.extend(outputs.iter().map(|&output| number(output)));

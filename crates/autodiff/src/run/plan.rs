@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use wengert_tensor::{Layout, Shape};
 
 use crate::op::{Kind, Type};
@@ -88,8 +89,8 @@ pub(super) struct Planner<'a, T> {
     /// By value: who will still read it, views of it included.
     readers: Vec<u32>,
     wide: Vec<Operand>,
-    /// By value: the output that it is written to at once.
-    written: Vec<Option<u32>>,
+    /// The outputs that values are written to at once.
+    written: FxHashMap<u32, u32>,
     output_sizes: Vec<usize>,
     free_cells: Vec<u32>,
     cells: u32,
@@ -141,7 +142,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         for operand in listing.lines().flat_map(|line| line.operands) {
             readers[*operand as usize] += 1;
         }
-        let mut written = vec![None; values];
+        let mut written = FxHashMap::default();
         let mut output_sizes = Vec::new();
         let types: Vec<u32> = listing
             .inputs
@@ -155,8 +156,8 @@ impl<'a, T: Scalar> Planner<'a, T> {
             readers[output as usize] += 1;
             let is_wide = type_of.kind == Kind::Real && type_of.shape.size() != 1;
             let is_computed = (output as usize) < listing.len();
-            if !listing.keep && is_wide && is_computed && written[output as usize].is_none() {
-                written[output as usize] = Some(output_sizes.len() as u32);
+            if !listing.keep && is_wide && is_computed && !written.contains_key(&output) {
+                written.insert(output, output_sizes.len() as u32);
                 output_sizes.push(type_of.shape.size());
             }
         }
@@ -283,8 +284,8 @@ impl<'a, T: Scalar> Planner<'a, T> {
             let cell = self.new_cell();
             (Place::Cell(cell), Target::Real(Room::Cell(cell)))
         } else {
-            let room = match self.written[value as usize] {
-                Some(output) => Room::Output(output),
+            let room = match self.written.get(&value) {
+                Some(&output) => Room::Output(output),
                 None => Room::Arena(self.arena.take(type_of.shape.size())),
             };
             let layout = Layout::contiguous(type_of.shape.clone());
@@ -375,7 +376,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
                 Place::Wide(wide) => {
                     let x = self.wide[wide as usize].clone();
                     let shape = x.layout.shape().clone();
-                    match (x.room, self.written[value as usize]) {
+                    match (x.room, self.written.get(&value).copied()) {
                         (Room::Output(own), Some(output)) if own == output => {
                             Output::Written(output, shape)
                         }

@@ -7,6 +7,15 @@ use wengert_tensor::Shape;
 use crate::ops::{Add, Div, Mul, Neg, Op, Pointwise, Sub};
 use crate::var::Var;
 
+/// Records a pointwise operation on one operand.
+#[track_caller]
+pub(super) fn unary<'t>(op: impl Pointwise, x: Var<'t>) -> Var<'t> {
+    match x.tape.record_pointwise(op, [x]) {
+        Some(y) => y,
+        None => x.tape.record(op, &[x]),
+    }
+}
+
 /// Records a pointwise operation on two operands after broadcasting them to one shape.
 #[track_caller]
 pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
@@ -109,7 +118,7 @@ impl<'t> ops::Neg for Var<'t> {
 
     #[track_caller]
     fn neg(self) -> Var<'t> {
-        self.tape.record(Neg, &[self])
+        unary(Neg, self)
     }
 }
 

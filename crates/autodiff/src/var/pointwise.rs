@@ -6,7 +6,7 @@ use crate::ops::{
     Select, Sigmoid, Sign, Sin, Softplus, Sqrt, StopGradient, Tan, Tanh,
 };
 use crate::var::Var;
-use crate::var::operators::{binary, ternary};
+use crate::var::operators::{binary, ternary, unary};
 
 macro_rules! unary {
     ($($(#[$doc:meta])* $method:ident: $Op:ident, $at:literal => $value:literal;)*) => {
@@ -20,7 +20,7 @@ macro_rules! unary {
             /// ```
             #[track_caller]
             pub fn $method(self) -> Var<'t> {
-                self.tape.record($Op, &[self])
+                unary($Op, self)
             }
         )*}
     };
@@ -55,11 +55,22 @@ unary! {
     sigmoid: Sigmoid, "0.5" => "0.6224593312018546";
     /// $\ln(1 + e^x)$.
     softplus: Softplus, "0.5" => "0.9740769841801067";
-    /// $x$ itself, through which nothing is differentiated.
-    stop_gradient: StopGradient, "0.5" => "0.5";
 }
 
 impl<'t> Var<'t> {
+    /// $x$ itself, through which nothing is differentiated.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input(3.0);
+    /// let [dy] = tape.grad(x * x.stop_gradient(), [x]);
+    /// assert_eq!(dy.item(), 3.0);
+    /// ```
+    #[track_caller]
+    pub fn stop_gradient(self) -> Var<'t> {
+        self.tape.record(StopGradient, &[self])
+    }
+
     /// $x \cdot x$.
     #[track_caller]
     pub fn square(self) -> Var<'t> {

@@ -54,7 +54,7 @@ fn index_samples() -> impl Iterator<Item = Sample<Op>> {
     all.filter(|sample| !sample.x.is_empty() && sample.x.iter().all(is_index))
 }
 
-fn agrees(sample: &Sample<Op>, which: u32, n: usize) -> Result<(), String> {
+pub(crate) fn agrees(sample: &Sample<Op>, which: u32, n: usize) -> Result<(), String> {
     let tape = Tape::new();
     let operands: Vec<Var<'_>> = sample.x.iter().map(|x| tape.input(x)).collect();
     let y = tape.record(sample.operation.clone(), &operands);
@@ -77,9 +77,12 @@ fn agrees(sample: &Sample<Op>, which: u32, n: usize) -> Result<(), String> {
     }
     let mut wanted = Vec::new();
     for k in 0..n {
-        let operands: Vec<Var<'_>> = sample.x.iter().enumerate().map(|(i, x)| {
-            if is_batched(i) { tape.input(example(x, k)) } else { operands[i] }
-        }).collect();
+        let operands: Vec<Var<'_>> = sample
+            .x
+            .iter()
+            .enumerate()
+            .map(|(i, x)| if is_batched(i) { tape.input(example(x, k)) } else { operands[i] })
+            .collect();
         wanted.extend(tape.record(sample.operation.clone(), &operands).value().to_vec_f64());
     }
     let found = real(found.value().to_vec_f64(), &shape.clone().into());
@@ -110,10 +113,15 @@ fn jacobian_agrees(case: &Case) -> Result<(), String> {
         let (v, u) = (noise.tensor(&x.shape()), noise.tensor(&y.shape()));
         let [y_dot] = tape.jvp([y], [(x, tape.input(&v))]);
         let [jacobian, y_dot] = tape.run([tape.jacobian(y, x), y_dot]);
-        let outer: Vec<f64> = u.to_vec_f64().into_iter()
+        let outer: Vec<f64> = u
+            .to_vec_f64()
+            .into_iter()
             .flat_map(|u| v.to_vec_f64().into_iter().map(move |v| u * v))
             .collect();
-        let (product, wanted) = (dot(&[jacobian.clone()], &[real(outer, jacobian.shape())]), dot(&[u], &[y_dot]));
+        let (product, wanted) = (
+            dot(std::slice::from_ref(&jacobian), &[real(outer, jacobian.shape())]),
+            dot(&[u], &[y_dot]),
+        );
         let tolerance = 1e-13 * (product.magnitude + wanted.magnitude);
         near(&format!("operand {i}"), product.sum, wanted.sum, tolerance)?;
     }

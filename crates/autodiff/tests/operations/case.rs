@@ -68,8 +68,12 @@ impl View {
             View::Plain => true,
             View::Permuted => reals.any(|x| x.rank() > 1),
             View::Flipped | View::Sliced => reals.next().is_some(),
-            View::Rows => reals.clone().next().is_some() && reals.all(|x| x.rank() > 0 && x.size() > 0),
-            View::Columns => reals.clone().next().is_some() && reals.all(|x| x.rank() > 1 && x.size() > 0),
+            View::Rows => {
+                reals.clone().next().is_some() && reals.all(|x| x.rank() > 0 && x.size() > 0)
+            }
+            View::Columns => {
+                reals.clone().next().is_some() && reals.all(|x| x.rank() > 1 && x.size() > 0)
+            }
         }
     }
 }
@@ -173,7 +177,7 @@ impl Case {
     }
 }
 
-/// $x + t v$ in double-double.
+/// x + t v in double-double.
 pub(crate) fn moved(x: &Tensor, v: &Tensor, t: f64) -> Value<DoubleDouble> {
     let v = v.to_vec_f64();
     let mut v = v.iter();

@@ -6,15 +6,16 @@
 //! what the walk can't see: conventions at kinks, the executor's other paths, batches, programs of
 //! many operations, and how cotangents are added up.
 
-mod numbers;
-mod samples;
-mod case;
-mod oracles;
-mod walk;
-mod mutation;
-mod kinks;
-mod executor;
-mod batched;
-mod recipe;
-mod random_programs;
 mod accumulation;
+mod batched;
+mod case;
+mod executor;
+mod kinks;
+mod mutation;
+mod numbers;
+mod oracles;
+mod own;
+mod random_programs;
+mod recipe;
+mod samples;
+mod walk;

@@ -129,7 +129,8 @@ fn the_walk_sees_a_wrong_transpose() {
         fn derivative<'t>(&self, op: &Op, i: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {
             match op {
                 Op::Permute(Permute { .. }) if y.rank() > 0 => {
-                    let flipped = Linear::partial(Flip { axes: [0].into_iter().collect() }, &[y], 0);
+                    let flipped =
+                        Linear::partial(Flip { axes: [0].into_iter().collect() }, &[y], 0);
                     Linear::then(op.derivative(i, x, y), flipped)
                 }
                 _ => op.derivative(i, x, y),

@@ -3,7 +3,7 @@
 
 use wengert_tensor::{DType, Shape, Tensor};
 
-/// A stream of numbers that look random (SplitMix64, by Steele, Lea and Flood).
+/// A stream of numbers that look random (`SplitMix64`, by Steele, Lea and Flood).
 pub(crate) struct Noise(u64);
 
 impl Noise {
@@ -72,7 +72,7 @@ pub(crate) struct Dot {
     pub magnitude: f64,
 }
 
-/// $\sum_k \langle a_k, b_k \rangle$.
+/// Σₖ ⟨aₖ, bₖ⟩.
 pub(crate) fn dot(a: &[Tensor], b: &[Tensor]) -> Dot {
     let mut dot = Dot::default();
     for (a, b) in a.iter().zip(b) {
@@ -95,7 +95,12 @@ pub(crate) fn near(what: &str, found: f64, wanted: f64, tolerance: f64) -> Resul
 
 /// Whether the elements agree relatively, or, where terms may have cancelled, within a thousandth
 /// of that relative to the largest of them.
-pub(crate) fn alike(what: &str, found: &Tensor, wanted: &Tensor, relative: f64) -> Result<(), String> {
+pub(crate) fn alike(
+    what: &str,
+    found: &Tensor,
+    wanted: &Tensor,
+    relative: f64,
+) -> Result<(), String> {
     if found.shape() != wanted.shape() {
         return Err(format!("{what}: shape {} instead of {}", found.shape(), wanted.shape()));
     }

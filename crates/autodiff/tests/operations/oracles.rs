@@ -12,7 +12,7 @@ use crate::numbers::{is_index, real};
 /// it is relative.
 pub(crate) const STEP: f64 = 1.0 / 8192.0;
 
-/// $t \mapsto \sum_k \langle w_k, f_k(x + t v) \rangle$, in double-double: never a plain sum, which
+/// t ↦ Σₖ ⟨wₖ, fₖ(x + t v)⟩, in double-double: never a plain sum, which
 /// would be blind to what a plain sum is blind to.
 pub(crate) struct Objective<'a> {
     pub program: &'a Program,
@@ -64,7 +64,7 @@ impl Objective<'_> {
         2.0 * close - far
     }
 
-    /// $\sum |w_k f_k(x)|$: what rounding errors of the objective are relative to.
+    /// Σ |wₖ fₖ(x)|: what rounding errors of the objective are relative to.
     pub fn magnitude(&self) -> f64 {
         let weighted = |(y, w): (&Value<DoubleDouble>, &Tensor)| -> f64 {
             y.real().iter().zip(w.to_vec_f64()).map(|(y, w)| (y.to_f64() * w).abs()).sum()

@@ -71,8 +71,21 @@ pub(crate) fn run_only() -> Vec<Sample<Op>> {
 /// All combinations of special values.
 fn special(arity: usize) -> Vec<Tensor> {
     const SPECIAL: [f64; 15] = [
-        f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 1e300,
-        -1e300, 5e-324, 1e-30, -7.25,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -2.0,
+        3.0,
+        1e300,
+        -1e300,
+        5e-324,
+        1e-30,
+        -7.25,
     ];
     let n = SPECIAL.len();
     let size = n.pow(arity as u32);
