@@ -48,7 +48,8 @@ fn between(tape: &Tape, xs: &[NodeId], ys: &[NodeId], through: Through) -> (Vec<
     found.retain(|&node| {
         let reached = xs.contains(&node) || inputs(node).any(|input| marks.get(input).is_some());
         let type_of = nodes[node as usize].type_of;
-        let counts = reached && (through == Through::All || core.types.get(type_of).kind == Kind::Real);
+        let counts =
+            reached && (through == Through::All || core.types.get(type_of).kind == Kind::Real);
         if counts {
             marks.set(node, place);
             place += 1;

@@ -26,6 +26,7 @@ mod transform;
 pub use program::Program;
 mod run;
 pub use run::{RunError, Statistics};
+mod inspect;
 mod params;
 pub use params::{
     Buffers, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Reason, Scope,

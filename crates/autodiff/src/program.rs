@@ -97,7 +97,8 @@ impl Tape {
         }
         let targets: Vec<NodeId> = outputs.iter().map(|y| y.id).collect();
         let core = &mut *self.core.borrow_mut();
-        let selection = core.select(&targets, false, |_, node| ids.contains(&node), Selection::default());
+        let selection =
+            core.select(&targets, false, |_, node| ids.contains(&node), Selection::default());
         let sources =
             selection.inputs.iter().map(|&node| match ids.iter().position(|&id| id == node) {
                 Some(position) => Source::Given(position),
@@ -279,13 +280,15 @@ impl Program {
         let mut computed: Vec<Value<T>> = Vec::with_capacity(nodes);
         for line in self.listing.lines() {
             let op = &self.ops[line.op as usize];
-            let value = |&x: &u32| computed.get(x as usize).unwrap_or_else(|| &given[x as usize - nodes]);
+            let value =
+                |&x: &u32| computed.get(x as usize).unwrap_or_else(|| &given[x as usize - nodes]);
             let x: Vec<&Value<T>> = line.operands.iter().map(value).collect();
             let value = eval_checked(op, &x);
             let value = value.map_err(|error| self.located(computed.len() as u32, error))?;
             computed.push(value);
         }
-        let value = |&y: &u32| computed.get(y as usize).unwrap_or_else(|| &given[y as usize - nodes]);
+        let value =
+            |&y: &u32| computed.get(y as usize).unwrap_or_else(|| &given[y as usize - nodes]);
         Ok(self.listing.outputs.iter().map(value).cloned().collect())
     }
 }

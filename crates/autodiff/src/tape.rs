@@ -179,7 +179,12 @@ impl Tape {
             marks: Marks::default(),
             engine: Engine::new(precision),
         };
-        Tape { precision, seed: (0, 0), inherited_origin: Cell::new(NOTHING), core: RefCell::new(core) }
+        Tape {
+            precision,
+            seed: (0, 0),
+            inherited_origin: Cell::new(NOTHING),
+            core: RefCell::new(core),
+        }
     }
 
     /// Its precision.

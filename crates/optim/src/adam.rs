@@ -104,7 +104,8 @@ impl Rule<2> for Averages {
         // What does not depend on the element is computed once, in double precision.
         let step = T::from_f64(rate / (1.0 - beta1.powi(t)));
         let root = T::from_f64((1.0 - beta2.powi(t)).sqrt().recip());
-        let [keep1, take1, keep2, take2] = [beta1, 1.0 - beta1, beta2, 1.0 - beta2].map(T::from_f64);
+        let [keep1, take1, keep2, take2] =
+            [beta1, 1.0 - beta1, beta2, 1.0 - beta2].map(T::from_f64);
         let epsilon = T::from_f64(epsilon);
         for (((p, &g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
             *m = keep1 * *m + take1 * g;

@@ -178,6 +178,25 @@ impl<'t> Scope<'t> {
         self.tape.in_scope(name, || f(self))
     }
 
+    /// The names around what is recorded now, such as `encoder.2`; empty outside of any.
+    pub fn path(&self) -> String {
+        let core = self.tape.core.borrow();
+        core.origins.path(core.scope).to_owned()
+    }
+
+    /// Panics on the caller's line with a message that names the layer, where in the model it
+    /// stands, what is wrong, and where the operands were made: how a layer refuses what it is
+    /// given.
+    ///
+    /// # Panics
+    /// Always.
+    #[track_caller]
+    pub fn refuse(&self, layer: &str, message: impl Into<String>, operands: &[Var<'t>]) -> ! {
+        let path = self.path();
+        let layer = if path.is_empty() { layer.to_owned() } else { format!("{layer} in {path}") };
+        self.tape.refuse(&layer, message.into(), operands)
+    }
+
     /// To learn or to answer.
     pub fn mode(&self) -> Mode {
         self.mode

@@ -45,10 +45,15 @@ pub(crate) fn execute<T: Scalar>(
     let in_place = bind(plan, inputs, workspace);
     let mut outputs: Vec<Vec<T>> = plan.output_sizes.iter().map(|&size| pool.take(size)).collect();
     for step in &plan.steps {
-        match step {
-            Step::Cells { apply, x, y } => apply(&mut workspace.cells, *x, *y),
-            Step::Wide(wide) => run_wide(wide, workspace, &in_place, &mut outputs)
-                .map_err(|error| Failure { value: wide.value, error })?,
+        match *step {
+            Step::Cells { kernel, x, y } => {
+                plan.kernels[usize::from(kernel)](&mut workspace.cells, x, y);
+            }
+            Step::Wide(number) => {
+                let wide = &plan.wide[number as usize];
+                run_wide(wide, workspace, &in_place, &mut outputs)
+                    .map_err(|error| Failure { value: wide.value, error })?;
+            }
         }
     }
     Ok(workspace.collect(plan, inputs, outputs, pool))

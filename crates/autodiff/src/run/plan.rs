@@ -16,7 +16,10 @@ use crate::tape::NOTHING;
 
 /// A listing made ready to be carried out on the scalars `T`.
 pub(crate) struct Plan<T> {
-    pub steps: Vec<Step<T>>,
+    pub steps: Vec<Step>,
+    pub wide: Vec<Wide<T>>,
+    /// The loops of pointwise operations on cells.
+    pub kernels: Vec<fn(&mut [T], [u32; 3], u32)>,
     /// How many cells, elements and index slots the run needs.
     pub cells: usize,
     pub arena: usize,
@@ -84,8 +87,8 @@ pub(super) struct Planner<'a, T> {
     types: Vec<u32>,
     /// By value: where it lies.
     places: Vec<Place>,
-    /// By value: the value whose memory it shares; itself unless it is a view.
-    roots: Vec<u32>,
+    /// For views: the value whose memory they share.
+    roots: FxHashMap<u32, u32>,
     /// By value: who will still read it, views of it included.
     readers: Vec<u32>,
     wide: Vec<Operand>,
@@ -96,7 +99,11 @@ pub(super) struct Planner<'a, T> {
     cells: u32,
     arena: Arena,
     slots: u32,
-    pub steps: Vec<Step<T>>,
+    steps: Vec<Step>,
+    wide_steps: Vec<Wide<T>>,
+    kernels: Vec<fn(&mut [T], [u32; 3], u32)>,
+    /// By operation: its number among the kernels, if it has one.
+    kernel_numbers: Vec<Option<u16>>,
     operations: usize,
 }
 
@@ -122,6 +129,8 @@ impl<T: Scalar> Plan<T> {
         let outputs = planner.collect_outputs(listing);
         Plan {
             steps: planner.steps,
+            wide: planner.wide_steps,
+            kernels: planner.kernels,
             cells: planner.cells as usize,
             arena: planner.arena.size(),
             slots: planner.slots as usize,
@@ -139,17 +148,16 @@ impl<'a, T: Scalar> Planner<'a, T> {
     fn new(listing: &Listing, tables: Tables<'a>) -> Planner<'a, T> {
         let values = listing.values();
         let mut readers = vec![0; values];
-        for operand in listing.lines().flat_map(|line| line.operands) {
-            readers[*operand as usize] += 1;
+        let mut types = Vec::with_capacity(values);
+        for line in listing.lines() {
+            types.push(line.type_of);
+            for &operand in line.operands {
+                readers[operand as usize] += 1;
+            }
         }
+        types.extend_from_slice(&listing.inputs);
         let mut written = FxHashMap::default();
         let mut output_sizes = Vec::new();
-        let types: Vec<u32> = listing
-            .inputs
-            .iter()
-            .copied()
-            .chain(listing.lines().map(|line| line.type_of))
-            .collect();
         for &output in &listing.outputs {
             let type_of = &tables.types[types[output as usize] as usize];
             // The reader that never comes: an output is not freed.
@@ -166,7 +174,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             keep: listing.keep,
             types,
             places: vec![Place::Slot(NOTHING); values],
-            roots: (0..values as u32).collect(),
+            roots: FxHashMap::default(),
             readers,
             wide: Vec::new(),
             written,
@@ -176,6 +184,9 @@ impl<'a, T: Scalar> Planner<'a, T> {
             arena: Arena::default(),
             slots: 0,
             steps: Vec::with_capacity(listing.len()),
+            wide_steps: Vec::new(),
+            kernels: Vec::new(),
+            kernel_numbers: vec![None; tables.ops.len()],
             operations: 0,
         }
     }
@@ -232,7 +243,11 @@ impl<'a, T: Scalar> Planner<'a, T> {
         }
         let y = self.new_cell();
         self.places[value as usize] = Place::Cell(y);
-        self.steps.push(Step::Cells { apply: kernel.scalar, x, y });
+        let kernel = *self.kernel_numbers[line.op as usize].get_or_insert_with(|| {
+            self.kernels.push(kernel.scalar);
+            u16::try_from(self.kernels.len() - 1).expect("fewer pointwise operations than 2¹⁶")
+        });
+        self.steps.push(Step::Cells { kernel, x, y });
         self.operations += 1;
         true
     }
@@ -260,8 +275,8 @@ impl<'a, T: Scalar> Planner<'a, T> {
 
     /// Makes `value` a view of `of`, in this layout of the same room.
     pub fn view(&mut self, value: u32, of: u32, view: Operand) {
-        let root = self.roots[of as usize];
-        self.roots[value as usize] = root;
+        let root = self.roots.get(&of).copied().unwrap_or(of);
+        self.roots.insert(value, root);
         self.readers[root as usize] += 1;
         let place = match view.room {
             Room::Cell(cell) if view.layout.size() == 1 => Place::Cell(cell),
@@ -294,7 +309,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         self.places[value as usize] = place;
         // A constant is not worth counting, nor keeping.
         self.operations += usize::from(!matches!(work, Work::Constant(_)));
-        self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
+        self.push_wide(Wide { value, work, y });
     }
 
     /// A contiguous copy of an operand, for a step that needs one: it is free again when the step
@@ -308,8 +323,13 @@ impl<'a, T: Scalar> Planner<'a, T> {
         copies.push(stretch);
         let room = Room::Arena(stretch);
         let y = Target::Real(room);
-        self.steps.push(Step::Wide(Box::new(Wide { value, work: Work::Copy(x), y })));
+        self.push_wide(Wide { value, work: Work::Copy(x), y });
         Operand { room, layout }
+    }
+
+    fn push_wide(&mut self, wide: Wide<T>) {
+        self.steps.push(Step::Wide(self.wide_steps.len() as u32));
+        self.wide_steps.push(wide);
     }
 
     /// Takes back the memory of copies.
@@ -332,8 +352,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         if *readers > 0 || self.keep {
             return;
         }
-        let root = self.roots[value as usize];
-        if root != value {
+        if let Some(&root) = self.roots.get(&value) {
             return self.release_one(root);
         }
         match self.places[value as usize] {
@@ -365,9 +384,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         for &value in &listing.outputs {
             let place = self.places[value as usize];
             let output = match place {
-                _ if value as usize >= listing.len() => {
-                    Output::Input(value - listing.len() as u32)
-                }
+                _ if value as usize >= listing.len() => Output::Input(value - listing.len() as u32),
                 Place::Slot(slot) => Output::Slot(slot),
                 Place::Cell(cell) => {
                     let type_of = self.types[value as usize];
@@ -383,7 +400,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
                         (_, Some(output)) => {
                             let y = Target::Real(Room::Output(output));
                             let work = Work::Copy(x);
-                            self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
+                            self.push_wide(Wide { value, work, y });
                             // A second mention of this output finds it written.
                             let room = Room::Output(output);
                             let layout = Layout::contiguous(shape.clone());
@@ -395,7 +412,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
                             let stretch = self.arena.take(shape.size());
                             let y = Target::Real(Room::Arena(stretch));
                             let work = Work::Copy(x);
-                            self.steps.push(Step::Wide(Box::new(Wide { value, work, y })));
+                            self.push_wide(Wide { value, work, y });
                             Output::Arena(stretch, shape)
                         }
                     }

@@ -26,12 +26,13 @@ pub(crate) struct Operand {
     pub layout: Layout,
 }
 
-/// What is done.
-pub(crate) enum Step<T> {
-    /// A pointwise operation on cells.
-    Cells { apply: fn(&mut [T], [u32; 3], u32), x: [u32; 3], y: u32 },
-    /// Everything else.
-    Wide(Box<Wide<T>>),
+/// What is done: programs on scalars have very many steps, so they are small.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// A pointwise operation on cells, by its number among the plan's kernels.
+    Cells { kernel: u16, x: [u32; 3], y: u32 },
+    /// Everything else, by its number among the plan's wide steps.
+    Wide(u32),
 }
 
 /// A step whose operands or result are more than one element, or whose operation is not pointwise.

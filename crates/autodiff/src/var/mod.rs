@@ -109,6 +109,14 @@ impl<'t> Var<'t> {
         self.value().item()
     }
 
+    /// The number that a literal is.
+    pub(crate) fn literal(self) -> Option<f64> {
+        let core = self.tape.core.borrow();
+        let node = &core.nodes[self.id as usize];
+        let is_literal = **core.ops.get(node.op) == Op::Literal;
+        is_literal.then(|| core.literals[node.value as usize])
+    }
+
     /// The positions in an index leaf, which are known when recording.
     pub(crate) fn known_indices(self) -> Option<Array<i64>> {
         let core = self.tape.core.borrow();

@@ -30,7 +30,8 @@ fn for_programs(cases: u32, law: fn(&Recipe) -> Result<(), String>) {
 /// The nodes of a recipe, for whoever reads a failure.
 fn listing(recipe: &Recipe) -> String {
     let tape = Tape::new();
-    recipe.record(&tape).nodes.iter().map(|node| format!("{node:?}\n")).collect()
+    let lines: Vec<_> = recipe.record(&tape).nodes.iter().map(|node| format!("{node:?}")).collect();
+    lines.join("\n")
 }
 
 /// The nodes of a program, its last node differentiated in both modes, and its gradient

@@ -18,16 +18,16 @@ pub(crate) struct Recipe {
     seed: u64,
 }
 
-/// Any two broadcast or don't; sizes are 0, 1 and more.
-const SHAPES: [&[usize]; 9] =
-    [&[], &[3], &[2, 3], &[1], &[2, 1], &[0], &[3, 3], &[2, 0], &[2, 3, 3]];
+/// Some broadcast to each other; sizes are more than one, one and zero.
+const SHAPES: [&[usize]; 12] =
+    [&[], &[3], &[2, 3], &[1], &[2, 1], &[3, 3], &[2, 3, 3], &[4], &[2, 3], &[1, 3], &[0], &[2, 0]];
 
 /// Nothing grows beyond this many elements.
 const LARGEST: usize = 150;
 
 pub(crate) fn recipes() -> impl Strategy<Value = Recipe> {
     let inputs = prop::collection::vec(0..SHAPES.len(), 1..4);
-    let steps = prop::collection::vec(any::<[u8; 4]>(), 1..14);
+    let steps = prop::collection::vec(any::<[u8; 4]>(), 1..30);
     (inputs, steps, any::<u64>()).prop_map(|(inputs, steps, seed)| Recipe { inputs, steps, seed })
 }
 
@@ -81,7 +81,7 @@ impl<'t> Dish<'t> {
         let (a, b) = (self.pick(a), self.pick(b));
         let parameter = usize::from(c);
         match op % 4 {
-            0 => unary(a, parameter),
+            0 => Some(unary(a, parameter)),
             1 => binary(a, b, parameter),
             2 => arranged(a, b, parameter),
             _ => self.reduced(a, b, parameter),
@@ -102,7 +102,11 @@ impl<'t> Dish<'t> {
             5 if has_axis => a.cumsum(axis),
             6 | 7 if shape.rank() >= 2 => {
                 self.exact = false;
-                if parameter % 2 == 0 { a.tanh().matmul(a.t()) } else { a.t().matmul(a.sin()) }
+                if parameter.is_multiple_of(2) {
+                    a.tanh().matmul(a.t())
+                } else {
+                    a.t().matmul(a.sin())
+                }
             }
             8 if a.rank() > 0 && b.rank() > 0 => {
                 let rows = b.shape()[b.rank().saturating_sub(2)];
@@ -133,9 +137,9 @@ impl<'t> Dish<'t> {
     }
 }
 
-fn unary(a: Var<'_>, parameter: usize) -> Option<Var<'_>> {
+fn unary(a: Var<'_>, parameter: usize) -> Var<'_> {
     let wave = || a.sin() * 0.5;
-    Some(match parameter % 22 {
+    match parameter % 22 {
         0 => -a,
         1 => a.sin(),
         2 => a.cos(),
@@ -162,7 +166,7 @@ fn unary(a: Var<'_>, parameter: usize) -> Option<Var<'_>> {
             let draw = Uniform { stream: parameter as u32, shape: a.shape() };
             a + a.tape().record(draw, &[seed])
         }
-    })
+    }
 }
 
 fn binary<'t>(a: Var<'t>, b: Var<'t>, parameter: usize) -> Option<Var<'t>> {
