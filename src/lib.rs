@@ -1,1 +1,126 @@
-//! To come.
+//! Automatic differentiation on a tape.
+//!
+//! You write a computation as plain formulas. It is recorded on a *tape*, a list of elementary
+//! operations named after R. E. Wengert, who described the idea in 1964. The tape can be
+//! differentiated in both modes and to any order, printed, cut into programs, and run fast.
+//!
+//! # Recording
+//!
+//! A [`Tape`](autodiff::Tape) turns numbers into variables, and a formula on variables becomes a
+//! line on the tape for each of its operations. Nothing is computed until a value is looked at.
+//!
+//! ```
+//! use wengert::prelude::*;
+//!
+//! let tape = Tape::new(); // in f64; `Tape::f32()` for training
+//! let x = tape.input([0.0, 1.0, 2.0]);
+//! let y = (x * x * x).sum();
+//! assert_eq!(y.value().item(), 9.0);
+//! ```
+//!
+//! Shapes are checked at once, so a mistake is reported on your own line:
+//!
+//! ```should_panic
+//! # use wengert::prelude::*;
+//! # let tape = Tape::new();
+//! let (a, b) = (tape.input([1.0, 2.0]), tape.input([1.0, 2.0, 3.0]));
+//! let c = a + b; // add: shapes [2] and [3] do not broadcast …
+//! ```
+//!
+//! # Differentiating
+//!
+//! [`grad`](autodiff::Tape::grad) records the derivative of a number on the same tape, in the same
+//! operations. So it is a variable like any other, and can be differentiated again:
+//!
+//! ```
+//! # use wengert::prelude::*;
+//! # let tape = Tape::new();
+//! # let x = tape.input([0.0, 1.0, 2.0]);
+//! # let y = (x * x * x).sum();
+//! let [dy] = tape.grad(y, [x]);
+//! let [d2y] = tape.grad(dy.sum(), [x]);
+//! assert_eq!(dy.to_string(), "[ 0.  3. 12.]"); // 3x²
+//! assert_eq!(d2y.to_string(), "[ 0.  6. 12.]"); // 6x
+//! ```
+//!
+//! `grad` works backwards from the result ([`vjp`](autodiff::Tape::vjp) from several);
+//! [`jvp`](autodiff::Tape::jvp) works forwards from the inputs, and whole matrices are
+//! [`jacobian`](autodiff::Tape::jacobian) and [`hessian`](autodiff::Tape::hessian).
+//!
+//! # Looking at it
+//!
+//! What was recorded is data. `println!("{tape}")` lists it, one operation a line, derivatives
+//! included.
+//!
+//! # Running it elsewhere
+//!
+//! A [`Program`](autodiff::Program) is a part of the tape between inputs and outputs. It needs no
+//! tape, and runs on any thread:
+//!
+//! ```
+//! # use wengert::prelude::*;
+//! # let tape = Tape::new();
+//! # let x = tape.input([0.0, 1.0, 2.0]);
+//! # let y = (x * x * x).sum();
+//! # let [dy] = tape.grad(y, [x]);
+//! let f = tape.program([x], [y, dy]);
+//! let run = || f.run([&Tensor::from([1.0, 2.0, 3.0])]);
+//! let [y, dy] = std::thread::scope(|threads| threads.spawn(run).join().unwrap());
+//! assert_eq!(y.item(), 36.0);
+//! assert_eq!(dy.to_string(), "[ 3. 12. 27.]");
+//! ```
+//!
+//! # Training
+//!
+//! Parameters live in a [`Params`](autodiff::Params) that you own; [layers](nn) hold keys to them,
+//! and [optimizers](optim) change them by their gradients. Here a model learns the exclusive or:
+//!
+//! ```
+//! use wengert::prelude::*;
+//!
+//! let x = Tensor::from([[0.0_f32, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+//! let labels = Tensor::from([0_i64, 1, 1, 0]);
+//!
+//! let mut params = Params::f32(1); // whatever is drawn depends on this seed alone
+//! let model = Sequential::new().dense(&mut params, 2, 8).tanh().dense(&mut params, 8, 2);
+//! let mut adam = Adam::new(0.05);
+//! let mut tape = Tape::f32();
+//! for _ in 0..200 {
+//!     let step = tape.value_and_grad(&params, |scope| {
+//!         let logits = model.forward(scope, scope.input(&x));
+//!         (logits.cross_entropy(&labels), [])
+//!     });
+//!     adam.step(&mut params, &step.gradients);
+//! }
+//!
+//! let answers = tape.evaluate(&params, |scope| model.forward(scope, scope.input(&x)).argmax(-1));
+//! assert_eq!(answers, labels);
+//! ```
+//!
+//! `examples/digits.rs` does the same with handwritten digits, in forty lines and a few seconds.
+//!
+//! # The rooms of the house
+//!
+//! Each crate is a module here: [`tensor`], shapes, arrays and fast loops; [`autodiff`], the tape
+//! and everything about derivatives; [`nn`], layers, initialisers and metrics; [`optim`],
+//! optimizers; [`data`], data sets and batches. The [`prelude`] has what a program usually needs.
+#![forbid(unsafe_code)]
+
+pub use wengert_autodiff as autodiff;
+pub use wengert_data as data;
+pub use wengert_nn as nn;
+pub use wengert_optim as optim;
+pub use wengert_tensor as tensor;
+
+/// What a program usually needs, to be imported as a whole.
+///
+/// ```
+/// use wengert::prelude::*;
+/// ```
+pub mod prelude {
+    pub use wengert_autodiff::{Mode, ParamId, Params, Precision, Program, Scope, Tape, Var};
+    pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
+    pub use wengert_nn::{Dense, Initializer, Layer, Relu, Sequential, Tanh};
+    pub use wengert_optim::{Adam, Optimizer, Sgd};
+    pub use wengert_tensor::{DType, Shape, Tensor};
+}

@@ -8,7 +8,10 @@ use crate::var::Var;
 
 /// A value that a tape takes as an input.
 pub trait InputValue {
-    /// The value as a tensor in this precision (or of indices), or why it can't be one.
+    /// The value as a tensor in this precision, or of indices.
+    ///
+    /// # Errors
+    /// If it is a tensor of another precision.
     fn into_tensor(self, precision: Precision) -> Result<Tensor, String>;
 }
 

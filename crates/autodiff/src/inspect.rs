@@ -63,10 +63,11 @@ fn computation(node: Var<'_>) -> String {
         op => {
             let mut text = op.name().to_owned();
             for operand in node.operands() {
-                text += &format!(" v{}", operand.id);
+                text.push_str(" v");
+                text.push_str(&operand.id.to_string());
             }
             if let Some(parameters) = parameters(op) {
-                text += &format!(" ({parameters})");
+                text = format!("{text} ({parameters})");
             }
             text
         }

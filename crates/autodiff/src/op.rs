@@ -226,14 +226,20 @@ pub trait Operation: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     /// What it computes, in TeX, with its conventions at kinks.
     const MATH: &'static str;
 
-    /// The type of the result, or why there is none.
+    /// The type of the result.
+    ///
+    /// # Errors
+    /// If the operands do not suit it.
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError>;
 
     /// What it means: the plain loop. The executor may know a faster way to the same numbers.
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T>;
 
-    /// Whether the index operands (`None` for real ones) are in range; what is wrong otherwise.
-    /// Asked before [`eval`](Operation::eval), and when recording where they are known by then.
+    /// Checks the values of the index operands (`None` for real ones): before
+    /// [`eval`](Operation::eval), and when recording where they are known by then.
+    ///
+    /// # Errors
+    /// If one is out of range.
     fn check(&self, _indices: &[Option<&Array<i64>>], _x: &[Type]) -> Result<(), ShapeError> {
         Ok(())
     }

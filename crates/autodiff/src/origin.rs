@@ -27,7 +27,7 @@ impl fmt::Display for Origin {
 /// The origins of a tape's nodes, each once.
 pub(crate) struct Origins {
     /// Location and number of the scope.
-    origins: Vec<(&'static Location<'static>, u32)>,
+    places: Vec<(&'static Location<'static>, u32)>,
     /// Paths by number; the first is the empty one.
     scopes: Vec<String>,
     /// Numbers by path.
@@ -42,7 +42,7 @@ const RECENT: usize = 256;
 impl Origins {
     pub fn new() -> Origins {
         Origins {
-            origins: Vec::new(),
+            places: Vec::new(),
             scopes: vec![String::new()],
             numbers: FxHashMap::default(),
             recent: vec![u32::MAX; RECENT],
@@ -54,14 +54,14 @@ impl Origins {
         let address = std::ptr::from_ref(location).addr();
         let slot = (address / align_of::<Location>()).wrapping_add(scope as usize * 31) % RECENT;
         let recent = self.recent[slot];
-        if let Some(&(known, its_scope)) = self.origins.get(recent as usize)
+        if let Some(&(known, its_scope)) = self.places.get(recent as usize)
             && std::ptr::eq(known, location)
             && its_scope == scope
         {
             return recent;
         }
-        let number = self.origins.len() as u32;
-        self.origins.push((location, scope));
+        let number = self.places.len() as u32;
+        self.places.push((location, scope));
         self.recent[slot] = number;
         number
     }
@@ -84,13 +84,13 @@ impl Origins {
     }
 
     pub fn get(&self, number: u32) -> Origin {
-        let (location, scope) = self.origins[number as usize];
+        let (location, scope) = self.places[number as usize];
         Origin { location, scope: self.scopes[scope as usize].clone() }
     }
 
     /// Forgets all origins, for a tape that is cleared. Scopes stay.
     pub fn clear(&mut self) {
-        self.origins.clear();
+        self.places.clear();
         self.recent.fill(u32::MAX);
     }
 }

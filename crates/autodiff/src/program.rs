@@ -14,7 +14,7 @@ use crate::real::Real;
 use crate::run::{
     Bound, Failure, Listing, Plan, RunError, Scalar, Selection, Tables, Workspace, execute,
 };
-use crate::tape::{NodeId, Precision, Tape};
+use crate::tape::{NodeId, Precision, Tape, refuse};
 use crate::var::Var;
 
 /// A slice of a tape, from inputs to outputs.
@@ -93,7 +93,7 @@ impl Tape {
         self.check_own("program", outputs);
         let ids: Vec<NodeId> = inputs.iter().map(|x| x.id).collect();
         if (1..ids.len()).any(|k| ids[..k].contains(&ids[k])) {
-            self.refuse("program", "an input is named twice".into(), inputs);
+            refuse("program", "an input is named twice".into(), inputs);
         }
         let targets: Vec<NodeId> = outputs.iter().map(|y| y.id).collect();
         let core = &mut *self.core.borrow_mut();
@@ -163,7 +163,10 @@ impl Program {
             if let Source::Captured(Bound::Tensor(tensor)) = source
                 && tensor.dtype() != DType::I64
             {
-                *tensor = tensor.cast(precision.dtype()).expect("reals are cast to reals");
+                *tensor = match precision {
+                    Precision::F32 => Tensor::F32(tensor.to_f64().map(|x| x as f32)),
+                    Precision::F64 => Tensor::F64(tensor.to_f64()),
+                };
             }
         }
         self

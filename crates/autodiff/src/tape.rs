@@ -254,7 +254,7 @@ impl Tape {
             Ok(tensor) => tensor,
             Err(message) => panic!("input: {message}"),
         };
-        self.leaf(tensor)
+        self.leaf(&tensor)
     }
 
     /// Records positions: labels, tokens, seeds. Nothing is differentiated by them.
@@ -266,11 +266,11 @@ impl Tape {
     /// ```
     #[track_caller]
     pub fn indices(&self, value: impl IndexValue) -> Var<'_> {
-        self.leaf(Tensor::I64(value.into_indices()))
+        self.leaf(&Tensor::I64(value.into_indices()))
     }
 
     #[track_caller]
-    fn leaf(&self, tensor: Tensor) -> Var<'_> {
+    fn leaf(&self, tensor: &Tensor) -> Var<'_> {
         let kind = if tensor.dtype() == DType::I64 { Kind::Index } else { Kind::Real };
         let type_of = Type { shape: tensor.shape().clone(), kind };
         let core = &mut *self.core.borrow_mut();
@@ -316,6 +316,9 @@ impl Tape {
 
     /// Records an operation on these operands, or says why it does not admit them: for code that
     /// builds programs from data.
+    ///
+    /// # Errors
+    /// If the operation does not admit the operands, or they are on different tapes.
     #[track_caller]
     pub fn try_record<'t>(
         &'t self,
@@ -327,7 +330,7 @@ impl Tape {
         let same_tape = inputs.iter().all(|x| std::ptr::eq(x.tape, self));
         if !same_tape {
             let name = op.name().to_owned();
-            return Err(self.explained(name, "operands are on different tapes".into(), inputs));
+            return Err(explained(name, "operands are on different tapes".into(), inputs));
         }
         let ids: SmallVec<[NodeId; 4]> = inputs.iter().map(|x| x.id).collect();
         if let Some(point) = op.point()
@@ -347,7 +350,7 @@ impl Tape {
                     "" => op.name().to_owned(),
                     name => name.to_owned(),
                 };
-                return Err(self.explained(name, error.message, inputs));
+                return Err(explained(name, error.message, inputs));
             }
         };
         let core = &mut *self.core.borrow_mut();
@@ -400,26 +403,6 @@ impl Tape {
         }
     }
 
-    /// An error about these operands: what they are and where they were made.
-    pub(crate) fn explained(
-        &self,
-        operation: String,
-        message: String,
-        operands: &[Var<'_>],
-    ) -> ShapeError {
-        let lines = operands.iter().enumerate().map(|(k, x)| {
-            let (op, origin) = (x.op(), x.origin());
-            format!("\n  operand {k}: {} from {} at {origin}", x.type_of(), op.name())
-        });
-        ShapeError { operation, message: message + &lines.collect::<String>() }
-    }
-
-    /// Panics on the user's line, naming the operation that was misused and its operands.
-    #[track_caller]
-    pub(crate) fn refuse(&self, operation: &str, message: String, operands: &[Var<'_>]) -> ! {
-        panic!("{}", self.explained(operation.to_owned(), message, operands))
-    }
-
     /// The number of a random sequence that no other node since the last `clear` has.
     pub(crate) fn new_stream(&self) -> u32 {
         let core = &mut *self.core.borrow_mut();
@@ -466,6 +449,21 @@ impl Tape {
         let core = self.core.borrow();
         Arc::clone(core.ops.get(core.nodes[id as usize].op))
     }
+}
+
+/// An error about these operands: what they are and where they were made.
+fn explained(operation: String, message: String, operands: &[Var<'_>]) -> ShapeError {
+    let lines = operands.iter().enumerate().map(|(k, x)| {
+        let (op, origin) = (x.op(), x.origin());
+        format!("\n  operand {k}: {} from {} at {origin}", x.type_of(), op.name())
+    });
+    ShapeError { operation, message: message + &lines.collect::<String>() }
+}
+
+/// Panics on the user's line, naming the operation that was misused and its operands.
+#[track_caller]
+pub(crate) fn refuse(operation: &str, message: String, operands: &[Var<'_>]) -> ! {
+    panic!("{}", explained(operation.to_owned(), message, operands))
 }
 
 impl Core {

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::derive::{self, OwnRules, Rules};
 use crate::op::Kind;
 use crate::ops::Op;
-use crate::tape::{Met, NodeId, Tape};
+use crate::tape::{Met, NodeId, Tape, refuse};
 use crate::var::Var;
 
 impl Tape {
@@ -48,7 +48,7 @@ impl Tape {
         if shape.size() != 1 {
             let message =
                 format!("the gradient is that of a scalar, not of {shape}; sum it, or use vjp");
-            self.refuse("grad", message, &[y]);
+            refuse("grad", message, &[y]);
         }
         self.vjp_with(rules, &[(y, y.ones_like())], xs)
     }
@@ -189,7 +189,7 @@ impl Tape {
             let fits = whole.rank() == shape.rank() + 1 && whole[1..] == shape[..];
             if !fits || size.is_some_and(|size| size != whole[0]) || x.kind() != batch.kind() {
                 let message = format!("{whole} is not a batch for {shape}, or not of one size");
-                self.refuse("vmap", message, &[x, batch]);
+                refuse("vmap", message, &[x, batch]);
             }
             size = Some(whole[0]);
         }
@@ -273,7 +273,7 @@ impl Tape {
         if x.kind() != Kind::Real || x.type_of() != direction.type_of() {
             let (have, want) = (direction.type_of(), x.type_of());
             let message = format!("a direction of {have} for a variable of {want}");
-            self.refuse(operation, message, &[x, direction]);
+            refuse(operation, message, &[x, direction]);
         }
     }
 }

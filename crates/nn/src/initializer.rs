@@ -58,9 +58,7 @@ impl Initializer {
             Initializer::HeUniform => evenly(shape, (6.0 / fan_in).sqrt()),
             Initializer::HeNormal => params.normal(shape, 0.0, (2.0 / fan_in).sqrt()),
             Initializer::Zeros => Tensor::zeros(params.precision().dtype(), shape),
-            Initializer::Constant(value) => {
-                Tensor::full(params.precision().dtype(), shape, value)
-            }
+            Initializer::Constant(value) => Tensor::full(params.precision().dtype(), shape, value),
         }
     }
 }

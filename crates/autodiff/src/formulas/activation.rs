@@ -3,7 +3,7 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use crate::ops::{Normal, Uniform};
-use crate::tape::Tape;
+use crate::tape::{Tape, refuse};
 use crate::var::{IntoAxes, Var};
 
 impl<'t> Var<'t> {
@@ -66,7 +66,7 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn dropout(self, rate: f64, seed: Var<'t>) -> Var<'t> {
         if !(0.0..1.0).contains(&rate) {
-            self.tape.refuse("dropout", format!("a rate of {rate} is not in [0, 1)"), &[self]);
+            refuse("dropout", format!("a rate of {rate} is not in [0, 1)"), &[self]);
         }
         let kept = self.tape.uniform(seed, self.shape()).ge(self.tape.literal(rate));
         kept.select(self / (1.0 - rate), 0.0)

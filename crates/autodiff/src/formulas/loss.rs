@@ -2,6 +2,7 @@
 
 use crate::input::Operand;
 use crate::op::Kind;
+use crate::tape::refuse;
 use crate::var::Var;
 
 impl<'t> Var<'t> {
@@ -28,7 +29,7 @@ impl<'t> Var<'t> {
         {
             let message =
                 format!("logits {shape} need one label (i64) a row, not {}", labels.type_of());
-            self.tape.refuse("cross_entropy", message, &[self, labels]);
+            refuse("cross_entropy", message, &[self, labels]);
         }
         (self.logsumexp(-1) - self.pick(labels)).mean()
     }
@@ -47,7 +48,7 @@ impl<'t> Var<'t> {
         let target = target.on(self.tape);
         if self.shape() != target.shape() {
             let message = format!("{} and its target {} differ", self.shape(), target.shape());
-            self.tape.refuse("mse", message, &[self, target]);
+            refuse("mse", message, &[self, target]);
         }
         (self - target).square().mean()
     }

@@ -21,7 +21,10 @@ pub trait ForeignOperation: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     /// Its name, as errors and listings print it.
     const NAME: &'static str;
 
-    /// The shape of the result, or why there is none.
+    /// The shape of the result.
+    ///
+    /// # Errors
+    /// If the operands do not suit it.
     fn shape(&self, x: &[Shape]) -> Result<Shape, ShapeError>;
 
     /// `f(x)`.
@@ -98,18 +101,20 @@ impl<F: ForeignOperation> Operation for ForeignDerivative<F> {
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
         let shapes = shapes(x)?;
         let operands = &shapes[..shapes.len() - 1];
-        Ok(Type::real(match self.transposed {
-            true => operands[self.by].clone(),
-            false => self.operation.shape(operands)?,
+        Ok(Type::real(if self.transposed {
+            operands[self.by].clone()
+        } else {
+            self.operation.shape(operands)?
         }))
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
         let mut x = in_f64(x);
         let direction = x.pop().expect("the operands and then the direction");
-        let (answer, method) = match self.transposed {
-            true => (self.operation.vjp(self.by, &x, &direction), "vjp"),
-            false => (self.operation.jvp(self.by, &x, &direction), "jvp"),
+        let (answer, method) = if self.transposed {
+            (self.operation.vjp(self.by, &x, &direction), "vjp")
+        } else {
+            (self.operation.jvp(self.by, &x, &direction), "jvp")
         };
         match answer {
             Some(y) => from_f64(&y),

@@ -204,7 +204,7 @@ impl Operation for ScatterAdd {
             let rows = Rows::new(self.batch, &shape, index.shape());
             for (to, from) in rows.pairs(&index.to_vec()) {
                 for r in 0..rows.width {
-                    y[to + r] = y[to + r] + values[from + r];
+                    y[to + r] += values[from + r];
                 }
             }
         }

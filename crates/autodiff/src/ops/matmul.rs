@@ -87,7 +87,7 @@ impl Operation for MatMul {
             let b = &b[e / m.max(1) * k * n..];
             for (l, &a) in a[e * k..(e + 1) * k].iter().enumerate() {
                 for (y, &b) in row.iter_mut().zip(&b[l * n..(l + 1) * n]) {
-                    *y = *y + a * b;
+                    *y += a * b;
                 }
             }
         }

@@ -339,7 +339,7 @@ pointwise! {
     Select = "select", r"c \mathbin{?} a : b":
         (c, a, b) -> y = if c == zero() { b } else { a },
         d: [Linear::Zero, masked(c), masked(c.eq(0.0))], self_adjoint: [1, 2],
-        branch: |c, a, b| i64::from(c != zero()),
+        branch: |c, _a, _b| i64::from(c != zero()),
         on: [MASK, OTHER, THIRD];
 }
 

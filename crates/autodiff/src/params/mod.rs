@@ -164,13 +164,13 @@ impl Params {
     /// A tensor of numbers drawn evenly from `low` to `high`: the next of the seed's sequences.
     pub fn uniform(&mut self, shape: impl Into<Shape>, low: f64, high: f64) -> Tensor {
         let (stream, shape) = (self.next_stream(), shape.into());
-        self.draw(Uniform { stream, shape }.into(), |u| low + (high - low) * u)
+        self.draw(&Uniform { stream, shape }.into(), |u| low + (high - low) * u)
     }
 
     /// A tensor of normally distributed numbers: the next of the seed's sequences.
     pub fn normal(&mut self, shape: impl Into<Shape>, mean: f64, std: f64) -> Tensor {
         let (stream, shape) = (self.next_stream(), shape.into());
-        self.draw(Normal { stream, shape }.into(), |z| mean + std * z)
+        self.draw(&Normal { stream, shape }.into(), |z| mean + std * z)
     }
 
     fn next_stream(&mut self) -> u32 {
@@ -178,7 +178,7 @@ impl Params {
         self.drawn - 1
     }
 
-    fn draw(&self, op: Op, transform: impl FnMut(f64) -> f64) -> Tensor {
+    fn draw(&self, op: &Op, transform: impl FnMut(f64) -> f64) -> Tensor {
         let seed = Value::<f64>::Index(wengert_tensor::Array::scalar(self.seed));
         let drawn = op.eval(&[&seed]).real().map(transform);
         Tensor::F64(drawn).cast(self.precision.dtype()).expect("reals are cast to reals")

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::input::{InputValue, Operand};
 use crate::params::{ParamId, ParamMap, Params};
-use crate::tape::Tape;
+use crate::tape::{Tape, refuse};
 use crate::var::Var;
 
 /// What a forward pass is for.
@@ -148,7 +148,7 @@ impl<'t> Scope<'t> {
             let (have, want) = (var.shape(), parameter.value.shape());
             if have != *want {
                 let message = format!("{have} in place of {:?}, which is {want}", parameter.name);
-                self.tape.refuse("with", message, &[var]);
+                refuse("with", message, &[var]);
             }
             replaced.insert(id, var);
         }
@@ -194,7 +194,7 @@ impl<'t> Scope<'t> {
     pub fn refuse(&self, layer: &str, message: impl Into<String>, operands: &[Var<'t>]) -> ! {
         let path = self.path();
         let layer = if path.is_empty() { layer.to_owned() } else { format!("{layer} in {path}") };
-        self.tape.refuse(&layer, message.into(), operands)
+        refuse(&layer, message.into(), operands)
     }
 
     /// To learn or to answer.

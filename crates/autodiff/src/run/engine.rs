@@ -10,7 +10,7 @@ use crate::op::ShapeError;
 use crate::ops::Op;
 use crate::run::{Bound, Listing, Outcome, Plan, RunError, Scalar, Selection, Tables, Workspace};
 use crate::run::{Failure, execute};
-use crate::tape::{Core, NOTHING, NodeId, Precision, Tape};
+use crate::tape::{Core, NOTHING, NodeId, Precision, Tape, refuse};
 use crate::var::Var;
 
 /// How many plans a tape remembers.
@@ -200,7 +200,7 @@ impl Tape {
     #[track_caller]
     pub(crate) fn check_own(&self, operation: &str, vars: &[Var<'_>]) {
         if vars.iter().any(|x| !std::ptr::eq(x.tape, self)) {
-            self.refuse(operation, "a variable is on another tape".into(), vars);
+            refuse(operation, "a variable is on another tape".into(), vars);
         }
     }
 

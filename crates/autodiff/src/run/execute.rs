@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use wengert_tensor::kernel::{self, Gemm};
+use wengert_tensor::kernel;
 use wengert_tensor::{Array, Layout, Pool, Tensor};
 
 use crate::op::{ShapeError, Type, Value};
@@ -116,7 +116,7 @@ impl<T: Scalar> Workspace<T> {
             outputs.into_iter().map(|elements| Some(pool.freeze(elements))).collect();
         let (mut cells, mut arena) = (None, None);
         if plan.keep {
-            let mut freeze = |memory: &mut Vec<T>, size: usize| {
+            let freeze = |memory: &mut Vec<T>, size: usize| {
                 let mut memory = std::mem::take(memory);
                 memory.truncate(size);
                 pool.freeze(memory)
@@ -316,7 +316,7 @@ fn run<T: Scalar>(
                 let (values, positions) = (memory.elements(values), contiguous(positions));
                 for (to, from) in rows.pairs(positions.as_slice().unwrap_or_default()) {
                     let (y, values) = (&mut y[to..to + rows.width], &values[from..]);
-                    y.iter_mut().zip(values).for_each(|(y, &value)| *y = *y + value);
+                    y.iter_mut().zip(values).for_each(|(y, &value)| *y += value);
                 }
             }
         }

@@ -102,15 +102,15 @@ impl Core {
         }
         listing.keep = keep;
         let Listing { inputs: types, words, outputs: wanted, count, .. } = &mut listing;
-        let mut number = |node: NodeId| match marks.get(node) {
-            Some(number) => number,
-            None => {
-                let number = (nodes.len() + inputs.len()) as u32;
-                marks.set(node, number);
-                inputs.push(node);
-                types.push(self.nodes[node as usize].type_of);
-                number
+        let mut number = |node: NodeId| {
+            if let Some(number) = marks.get(node) {
+                return number;
             }
+            let number = (nodes.len() + inputs.len()) as u32;
+            marks.set(node, number);
+            inputs.push(node);
+            types.push(self.nodes[node as usize].type_of);
+            number
         };
         words.reserve(6 * nodes.len());
         for &node in &nodes {

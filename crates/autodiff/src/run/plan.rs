@@ -10,7 +10,7 @@ use crate::op::{Kind, Type};
 use crate::ops::{Kernel, Op};
 use crate::run::arena::{Arena, Stretch};
 use crate::run::listing::Listing;
-use crate::run::step::{Operand, Room, Step, Target, Wide, Work};
+use crate::run::step::{OnCells, Operand, Room, Step, Target, Wide, Work};
 use crate::run::{Scalar, lower};
 use crate::tape::NOTHING;
 
@@ -19,7 +19,7 @@ pub(crate) struct Plan<T> {
     pub steps: Vec<Step>,
     pub wide: Vec<Wide<T>>,
     /// The loops of pointwise operations on cells.
-    pub kernels: Vec<fn(&mut [T], [u32; 3], u32)>,
+    pub kernels: Vec<OnCells<T>>,
     /// How many cells, elements and index slots the run needs.
     pub cells: usize,
     pub arena: usize,
@@ -101,7 +101,7 @@ pub(super) struct Planner<'a, T> {
     slots: u32,
     steps: Vec<Step>,
     wide_steps: Vec<Wide<T>>,
-    kernels: Vec<fn(&mut [T], [u32; 3], u32)>,
+    kernels: Vec<OnCells<T>>,
     /// By operation: its number among the kernels, if it has one.
     kernel_numbers: Vec<Option<u16>>,
     operations: usize,
@@ -192,7 +192,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
     }
 
     fn bind_inputs(&mut self, listing: &Listing) -> Vec<Binding> {
-        let mut bind = |(number, &type_of): (usize, &u32)| {
+        let bind = |(number, &type_of): (usize, &u32)| {
             let type_of = &self.tables.types[type_of as usize];
             let (binding, place) = if type_of.kind == Kind::Index {
                 let slot = self.new_slot();

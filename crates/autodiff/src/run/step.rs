@@ -35,6 +35,9 @@ pub(crate) enum Step {
     Wide(u32),
 }
 
+/// A pointwise operation on cells: `cells[y] = f(cells[x₀], …)`.
+pub(crate) type OnCells<T> = fn(cells: &mut [T], x: [u32; 3], y: u32);
+
 /// A step whose operands or result are more than one element, or whose operation is not pointwise.
 pub(crate) struct Wide<T> {
     /// The number of the value that it computes.

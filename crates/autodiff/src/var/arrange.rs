@@ -8,11 +8,15 @@ use wengert_tensor::{Range, Shape};
 use crate::input::Operand;
 use crate::op::Kind;
 use crate::ops::{Assemble, Flip, Gather, Permute, Reshape, ScatterAdd, Slice};
+use crate::tape::refuse;
 use crate::var::Var;
 
 /// Axes, counted from the front, or from the back if negative.
 pub trait IntoAxes {
     /// The axes of something with `rank` axes, in the order given.
+    ///
+    /// # Errors
+    /// If it has no such axis.
     fn into_axes(self, rank: usize) -> Result<SmallVec<[usize; 4]>, String>;
 }
 
@@ -42,7 +46,8 @@ macro_rules! into_axes {
 
         impl IntoAxes for &[$T] {
             fn into_axes(self, rank: usize) -> Result<SmallVec<[usize; 4]>, String> {
-                self.iter().map(|&axis| resolved(axis as i64, rank)).collect()
+                let axes = self.iter().map(|&axis| i64::try_from(axis).unwrap_or(i64::MAX));
+                axes.map(|axis| resolved(axis, rank)).collect()
             }
         }
     )*};
@@ -56,7 +61,7 @@ impl<'t> Var<'t> {
     pub(super) fn axes(self, operation: &str, axes: impl IntoAxes) -> SmallVec<[usize; 4]> {
         match axes.into_axes(self.rank()) {
             Ok(axes) => axes,
-            Err(message) => self.tape.refuse(operation, message, &[self]),
+            Err(message) => refuse(operation, message, &[self]),
         }
     }
 
@@ -67,7 +72,7 @@ impl<'t> Var<'t> {
             &[axis] => axis,
             axes => {
                 let message = format!("takes one axis, got {axes:?}");
-                self.tape.refuse(operation, message, &[self])
+                refuse(operation, message, &[self])
             }
         }
     }
@@ -99,7 +104,7 @@ impl<'t> Var<'t> {
     pub fn unsqueeze(self, axis: usize) -> Var<'t> {
         if axis > self.rank() {
             let message = format!("a new axis {axis} behind the last of {}", self.shape());
-            self.tape.refuse("unsqueeze", message, &[self]);
+            refuse("unsqueeze", message, &[self]);
         }
         self.reshape(self.shape().with(&[(axis, 1)]))
     }
@@ -110,7 +115,7 @@ impl<'t> Var<'t> {
         let (axis, shape) = (self.axis("squeeze", axis), self.shape());
         if shape[axis] != 1 {
             let message = format!("axis {axis} of {shape} has {} elements, not one", shape[axis]);
-            self.tape.refuse("squeeze", message, &[self]);
+            refuse("squeeze", message, &[self]);
         }
         self.reshape(shape.without(&[axis]))
     }
@@ -158,7 +163,7 @@ impl<'t> Var<'t> {
         let (from, shape) = (self.shape(), shape.into());
         if from.broadcast(&shape).as_ref() != Some(&shape) {
             let message = format!("{from} does not broadcast to {shape}");
-            self.tape.refuse("broadcast_to", message, &[self]);
+            refuse("broadcast_to", message, &[self]);
         }
         self.spread(&from, &shape)
     }
@@ -205,7 +210,7 @@ impl<'t> Var<'t> {
         };
         if start > end || end > shape[axis] || step == 0 {
             let message = format!("{start}..{end} in steps of {step} on axis {axis} of {shape}");
-            self.tape.refuse("slice", message, &[self]);
+            refuse("slice", message, &[self]);
         }
         let len = (end - start).div_ceil(step);
         let mut region = crate::ops::whole(&shape);
@@ -222,7 +227,7 @@ impl<'t> Var<'t> {
         let from_front = if position < 0 { position + n as isize } else { position };
         let Some(start) = usize::try_from(from_front).ok().filter(|&start| start < n) else {
             let message = format!("position {position} on axis {axis} of {shape}");
-            self.tape.refuse("at", message, &[self]);
+            refuse("at", message, &[self]);
         };
         self.slice(axis, start..=start).reshape(shape.without(&[axis]))
     }
@@ -257,7 +262,7 @@ impl<'t> Var<'t> {
         let others = |shape: &Shape| (shape.rank() > axis).then(|| shape.without(&[axis]));
         if shapes.iter().any(|other| others(other) != others(&shapes[0])) {
             let message = format!("{shapes:?} differ on another axis than {axis}");
-            first.tape.refuse("concat", message, vars);
+            refuse("concat", message, vars);
         }
         let mut end = 0;
         let regions = shapes.iter().map(|part| {
@@ -335,11 +340,11 @@ impl<'t> Var<'t> {
         let (x, k) = (self.shape(), index.shape());
         if index.kind() != Kind::Index {
             let message = "positions must be an index tensor (i64), got a real one".to_owned();
-            self.tape.refuse(operation, message, &[self, index]);
+            refuse(operation, message, &[self, index]);
         }
         if k.rank() != x.rank() || k.without(&[axis]) != x.without(&[axis]) {
             let message = format!("positions {k} and {x} differ on another axis than {axis}");
-            self.tape.refuse(operation, message, &[self, index]);
+            refuse(operation, message, &[self, index]);
         }
     }
 

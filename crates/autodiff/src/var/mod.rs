@@ -127,11 +127,6 @@ impl<'t> Var<'t> {
         core.values[node.value as usize].as_ref()?.array::<i64>().cloned()
     }
 
-    /// The number of its type, equal for equal types.
-    fn type_number(self) -> u32 {
-        self.tape.core.borrow().nodes[self.id as usize].type_of
-    }
-
     /// Itself if it is already batched, else repeated `n` times along a new first axis.
     pub(crate) fn batched_unless(self, batched: bool, n: usize) -> Var<'t> {
         if batched { self } else { self.expand_axes(&[(0, n)]) }

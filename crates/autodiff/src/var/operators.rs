@@ -5,11 +5,12 @@ use std::ops;
 use wengert_tensor::Shape;
 
 use crate::ops::{Add, Div, Mul, Neg, Op, Pointwise, Sub};
+use crate::tape::refuse;
 use crate::var::Var;
 
 /// Records a pointwise operation on one operand.
 #[track_caller]
-pub(super) fn unary<'t>(op: impl Pointwise, x: Var<'t>) -> Var<'t> {
+pub(super) fn unary(op: impl Pointwise, x: Var<'_>) -> Var<'_> {
     match x.tape.record_pointwise(op, [x]) {
         Some(y) => y,
         None => x.tape.record(op, &[x]),
@@ -31,16 +32,12 @@ fn broadcast<'t>(op: Op, a: Var<'t>, b: Var<'t>) -> Var<'t> {
         return a.tape.record(op, &[a, b]);
     }
     let (from_a, from_b) = (a.shape(), b.shape());
-    match from_a.broadcast(&from_b) {
-        Some(shape) => {
-            let (a, b) = (a.spread(&from_a, &shape), b.spread(&from_b, &shape));
-            a.tape.record(op, &[a, b])
-        }
-        None => {
-            let message = format!("shapes {from_a} and {from_b} do not broadcast");
-            a.tape.refuse(op.name(), message, &[a, b])
-        }
-    }
+    let Some(shape) = from_a.broadcast(&from_b) else {
+        let message = format!("shapes {from_a} and {from_b} do not broadcast");
+        refuse(op.name(), message, &[a, b]);
+    };
+    let (a, b) = (a.spread(&from_a, &shape), b.spread(&from_b, &shape));
+    a.tape.record(op, &[a, b])
 }
 
 /// As [`binary`], for three operands.
@@ -51,7 +48,7 @@ pub(super) fn ternary<'t>(op: Op, x: [Var<'t>; 3]) -> Var<'t> {
     let Some(shape) = shape else {
         let [a, b, c] = &shapes;
         let message = format!("shapes {a}, {b} and {c} do not broadcast");
-        x[0].tape.refuse(op.name(), message, &x);
+        refuse(op.name(), message, &x);
     };
     let [a, b, c] = x;
     let x =

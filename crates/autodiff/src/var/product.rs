@@ -4,6 +4,7 @@ use wengert_tensor::Shape;
 
 use crate::input::Operand;
 use crate::ops::MatMul;
+use crate::tape::refuse;
 use crate::var::Var;
 
 impl<'t> Var<'t> {
@@ -27,12 +28,12 @@ impl<'t> Var<'t> {
         let operands = [self, other];
         let (Some(&k), true) = (a_shape.last(), b_shape.rank() > 0) else {
             let message = format!("takes vectors, matrices or batches, got {a_shape}, {b_shape}");
-            self.tape.refuse("matmul", message, &operands);
+            refuse("matmul", message, &operands);
         };
         let rows = b_shape[b_shape.rank().saturating_sub(2)];
         if k != rows {
             let message = format!("{a_shape} by {b_shape}: the inner sizes {k} and {rows} differ");
-            self.tape.refuse("matmul", message, &operands);
+            refuse("matmul", message, &operands);
         }
         // Vectors become a row or a column for now.
         let a = if a_shape.rank() == 1 { self.unsqueeze(0) } else { self };
@@ -41,7 +42,7 @@ impl<'t> Var<'t> {
         let batch_of = |x: Var<'t>| Shape::from(&x.shape()[..x.rank() - 2]);
         let Some(batch) = batch_of(a).broadcast(&batch_of(b)) else {
             let message = format!("{a_shape} by {b_shape}: their batches do not broadcast");
-            self.tape.refuse("matmul", message, &operands);
+            refuse("matmul", message, &operands);
         };
         let y = if b.rank() == 2 {
             // One matrix for the whole batch: one product with all rows.
