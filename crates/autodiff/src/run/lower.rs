@@ -138,7 +138,10 @@ fn multiply<T: Scalar>(planner: &mut Planner<'_, T>, value: u32, line: Line<'_>,
         let backwards = x.layout.strides().iter().any(|&stride| stride < 0);
         let x = if backwards { planner.contiguous(value, x, &mut copies) } else { x };
         let axis = x.layout.rank() - 2;
-        let (row, column) = (x.layout.strides()[axis], x.layout.strides()[axis + 1]);
+        // What is contiguous may still have a negative stride where nothing is walked: along an
+        // axis of one element.
+        let stride = |axis: usize| x.layout.strides()[axis].max(0);
+        let (row, column) = (stride(axis), stride(axis + 1));
         let (row_stride, column_stride) = if transposed { (column, row) } else { (row, column) };
         Factor { x, row_stride, column_stride }
     };

@@ -1,0 +1,14 @@
+//! What the tape, its derivatives and its runs do as a whole, seen from outside: derivatives of
+//! formulas against closed forms, work done against what should have been done, misuse against the
+//! message it gets, and users' own operations and parameters. Single operations are tested by
+//! their list, in `tests/operations`.
+
+mod check;
+mod closed_forms;
+mod counters;
+mod custom;
+mod errors;
+mod foreign;
+mod panics;
+mod params_scope;
+mod walk;
