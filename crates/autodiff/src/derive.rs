@@ -127,19 +127,70 @@ pub(crate) fn forward<'t>(
         let op = met.application(tape, id, &mut x);
         let given = xs.iter().filter(|(x, _)| x.id == id);
         let mut tangent = given.fold(None, |sum, &(_, v)| added(sum, v));
+        let mut parts = Parts::default();
         for (i, input) in x.iter().enumerate() {
             let v = marks.get(input.id).and_then(|place| tangents[place as usize]);
-            if let Some(v) = v
-                && let Some(term) = rules.derivative(op, i, &x, Var { tape, id }).apply(v)
+            let Some(v) = v else { continue };
+            let derivative = rules.derivative(op, i, &x, Var { tape, id });
+            if !parts.takes(&derivative, v)
+                && let Some(term) = derivative.apply(v)
             {
                 tangent = added(tangent, term);
             }
+        }
+        for term in parts.joined(tape) {
+            tangent = added(tangent, term);
         }
         tangents.push(tangent);
     }
     let found = y_ids.iter().map(|&y| tangents[marks.get(y)? as usize]).collect();
     tape.core.borrow_mut().marks = marks;
     found
+}
+
+/// The tangents of operands that go to places of one result, collected to be emitted once: a sum
+/// of padded copies would make the tangent of a concatenation quadratic in the number of its parts.
+#[derive(Default)]
+struct Parts<'t> {
+    assembled: Option<(Assemble, Vec<Var<'t>>)>,
+    /// Values and their positions in turn.
+    scattered: Option<(ScatterAdd, Vec<Var<'t>>)>,
+}
+
+impl<'t> Parts<'t> {
+    /// Takes the image of `v`, if it is one part among zeros.
+    fn takes(&mut self, derivative: &Linear<'t>, v: Var<'t>) -> bool {
+        let Linear::Partial(partial) = derivative else { return false };
+        let Partial { op, operands, slot, .. } = &**partial;
+        match (op, operands.as_slice()) {
+            (Op::Assemble(pad), [_]) => {
+                let first = || (Assemble { regions: Vec::new(), ..pad.clone() }, Vec::new());
+                let (all, parts) = self.assembled.get_or_insert_with(first);
+                all.regions.extend_from_slice(&pad.regions);
+                parts.push(v);
+                true
+            }
+            (Op::ScatterAdd(op), [_, positions]) if *slot == 0 => {
+                let (known, pairs) = self.scattered.get_or_insert_with(|| (*op, Vec::new()));
+                let is_same = known == op;
+                if is_same {
+                    pairs.extend([v, *positions]);
+                }
+                is_same
+            }
+            _ => false,
+        }
+    }
+
+    /// Records what was taken.
+    fn joined(self, tape: &'t Tape) -> impl Iterator<Item = Var<'t>> {
+        let assembled = self.assembled.map(|(mut op, parts)| {
+            op.overlapping = parts.len() > 1;
+            tape.record(op, &parts)
+        });
+        let scattered = self.scattered.map(|(op, pairs)| tape.record(op, &pairs));
+        assembled.into_iter().chain(scattered)
+    }
 }
 
 /// The cotangents of a sweep: the one place where what reaches a node is added up.

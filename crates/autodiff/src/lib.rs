@@ -1,4 +1,29 @@
 //! The tape, its operations and their derivatives, programs and how they run.
+//!
+//! Three verbs. **Record**: a formula on [`Var`]s appends nodes to a [`Tape`]; shapes are checked,
+//! nothing is computed. **Differentiate**: a sweep ([`Tape::grad`], [`Tape::jvp`]) appends the
+//! derivative to the same tape, in the same operations. **Run**: values are computed when they are
+//! asked for ([`Var::value`], [`Tape::run`]), by an executor that sees the whole program.
+//!
+//! ```
+//! use wengert_autodiff::Tape;
+//!
+//! let tape = Tape::new();
+//! let x = tape.input([0.5, -1.0, 2.0]);
+//! let y = (x * x.sin()).sum();
+//! let [dy] = tape.grad(y, [x]); // sin x + x cos x
+//! let [d2y] = tape.grad(dy.sum(), [x]); // 2 cos x − x sin x
+//! assert!((dy.at(0, 2).item() - (2.0_f64.sin() + 2.0 * 2.0_f64.cos())).abs() < 1e-15);
+//! assert!((d2y.at(0, 2).item() - (2.0 * 2.0_f64.cos() - 2.0 * 2.0_f64.sin())).abs() < 1e-15);
+//! ```
+//!
+//! Everything that is known of an operation stands in one `impl` of [`Operation`]; its derivative
+//! is a [`Linear`] map, which forward mode applies and reverse mode transposes. Users' operations
+//! implement the same trait. A [`Program`] is a slice of a tape without handles: it runs from any
+//! thread, and can be evaluated on any [`Real`] scalar. [`Params`], [`Scope`] and [`Step`] are what
+//! training adds: a store that the caller owns, keys that layers hold, and one step.
+//!
+//! The modules stand in reading order. This crate does no input or output and knows no clock.
 
 pub mod real;
 

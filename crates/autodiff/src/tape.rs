@@ -314,6 +314,20 @@ impl Tape {
         }
     }
 
+    /// As [`Tape::record`], for a method of another name than its operation.
+    #[track_caller]
+    pub(crate) fn record_as<'t>(
+        &'t self,
+        name: &str,
+        op: impl Into<Op>,
+        inputs: &[Var<'t>],
+    ) -> Var<'t> {
+        match self.try_record(op, inputs) {
+            Ok(var) => var,
+            Err(error) => panic!("{}", ShapeError { operation: name.to_owned(), ..error }),
+        }
+    }
+
     /// Records an operation on these operands, or says why it does not admit them: for code that
     /// builds programs from data.
     ///

@@ -31,7 +31,7 @@ impl<'t> Var<'t> {
                 format!("logits {shape} need one label (i64) a row, not {}", labels.type_of());
             refuse("cross_entropy", message, &[self, labels]);
         }
-        (self.logsumexp(-1) - self.pick(labels)).mean()
+        (self.logsumexp(-1) - self.pick_for("cross_entropy", labels)).mean()
     }
 
     /// The mean of $(x - t)^2$ over all elements of this and a target of its shape.

@@ -7,7 +7,7 @@ use wengert_tensor::kernel;
 use wengert_tensor::{Array, Layout, Pool, Tensor};
 
 use crate::op::{ShapeError, Type, Value};
-use crate::ops::{Op, Region, Rows};
+use crate::ops::{Op, Rows};
 use crate::run::arena::Stretch;
 use crate::run::plan::{Binding, Output, Plan};
 use crate::run::step::{Access, Argument, Factor, Operand, Room, Step, Target, Wide, Work};
@@ -320,11 +320,10 @@ fn run<T: Scalar>(
                 }
             }
         }
-        Work::Assemble { shape, parts, overlapping } => {
+        Work::Assemble { parts, overlapping } => {
             y.fill(T::default());
-            let layout = Layout::contiguous(shape.clone());
             for (x, region) in parts {
-                assemble(memory.room(x.room), &x.layout, &layout, region, *overlapping, y);
+                assemble(memory.room(x.room), &x.layout, region, *overlapping, y);
             }
         }
         Work::Eval { op, x } => {
@@ -414,30 +413,24 @@ fn pointwise<T: Scalar>(
 }
 
 /// Copies or adds `x` into a region of `y`.
-fn assemble<T: Scalar>(
-    x: &[T],
-    x_layout: &Layout,
-    y_layout: &Layout,
-    region: &Region,
-    adds: bool,
-    y: &mut [T],
-) {
+fn assemble<T: Scalar>(x: &[T], from: &Layout, to: &Layout, adds: bool, y: &mut [T]) {
+    let put = |y: &mut T, x: T| *y = if adds { *y + x } else { x };
+    if from.size() == 0 {
+        return;
+    }
+    if from.size() == 1 {
+        return put(&mut y[to.offset()], x[from.offset()]);
+    }
     // Whole innermost rows where both sides have them.
-    let part = y_layout.slice(region);
-    let width = region.last().map_or(1, |range| if range.step == 1 { range.len } else { 1 });
-    if x_layout.is_contiguous() && width > 1 {
-        let mut starts = region.clone();
-        starts[region.len() - 1].len = 1;
-        let x = &x[x_layout.offset()..];
-        for (row, start) in y_layout.slice(&starts).offsets().enumerate() {
-            let (y, x) = (&mut y[start..start + width], &x[row * width..]);
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = if adds { *y + x } else { x };
-            }
+    let width = to.shape().last().copied().unwrap_or(1);
+    if from.is_contiguous() && to.strides().last() == Some(&1) && width > 1 {
+        let rows = x[from.offset()..].chunks_exact(width);
+        for (x, start) in rows.zip(to.offsets().step_by(width)) {
+            y[start..start + width].iter_mut().zip(x).for_each(|(y, &x)| put(y, x));
         }
     } else {
-        for (from, to) in x_layout.offsets().zip(part.offsets()) {
-            y[to] = if adds { y[to] + x[from] } else { x[from] };
+        for (from, to) in from.offsets().zip(to.offsets()) {
+            put(&mut y[to], x[from]);
         }
     }
 }

@@ -76,6 +76,12 @@ pub(super) fn lower<T: Scalar>(
                 None => planner.compute(value, y, Work::Copy(x)),
             }
         }
+        // Of one element, each of these is that element.
+        Op::Sum(_) | Op::Max(_) | Op::Min(_) if is_cell(planner, line.operands[0]) => {
+            let Operand { room, .. } = planner.operand(line.operands[0]);
+            let layout = Layout::contiguous(y.shape.clone());
+            planner.view(value, line.operands[0], Operand { room, layout });
+        }
         Op::Sum(sum) => fold(planner, value, line, &sum.axes, |a, b| a + b),
         Op::Max(max) => {
             fold(planner, value, line, &max.axes, |a, b| if a > b || a.is_nan() { a } else { b });
@@ -85,13 +91,18 @@ pub(super) fn lower<T: Scalar>(
         }
         Op::MatMul(product) => multiply(planner, value, line, *product),
         Op::Assemble(assemble) => {
+            let whole = Layout::contiguous(y.shape.clone());
             let parts = line.operands.iter().zip(&assemble.regions);
-            let parts = parts.map(|(&x, region)| (planner.operand(x), region.clone())).collect();
-            let (shape, overlapping) = (y.shape.clone(), assemble.overlapping);
-            planner.compute(value, y, Work::Assemble { shape, parts, overlapping });
+            let parts = parts.map(|(&x, region)| (planner.operand(x), whole.slice(region)));
+            let (parts, overlapping) = (parts.collect(), assemble.overlapping);
+            planner.compute(value, y, Work::Assemble { parts, overlapping });
         }
         _ => evaluate(planner, value, op, line.operands, y),
     }
+}
+
+fn is_cell<T: Scalar>(planner: &Planner<'_, T>, value: u32) -> bool {
+    matches!(planner.place(value), Place::Cell(_))
 }
 
 /// The layout of a view, if the operation is one of this operand.

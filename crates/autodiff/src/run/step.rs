@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use wengert_tensor::{Layout, Shape};
 
-use crate::ops::{Extents, Op, Region};
+use crate::ops::{Extents, Op};
 use crate::run::arena::Stretch;
 
 /// Where the elements of a real value lie. Values of one element lie in cells, so that arithmetic
@@ -100,9 +100,9 @@ pub(crate) enum Work<T> {
         shape: Shape,
         pairs: Vec<(Operand, u32)>,
     },
+    /// Parts, and the layouts of their regions in the result.
     Assemble {
-        shape: Shape,
-        parts: Vec<(Operand, Region)>,
+        parts: Vec<(Operand, Layout)>,
         overlapping: bool,
     },
     /// The operation's own meaning, on copies of its operands.

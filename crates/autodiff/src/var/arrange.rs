@@ -103,7 +103,7 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn unsqueeze(self, axis: usize) -> Var<'t> {
         if axis > self.rank() {
-            let message = format!("a new axis {axis} behind the last of {}", self.shape());
+            let message = format!("a new axis {axis} would lie beyond those of {}", self.shape());
             refuse("unsqueeze", message, &[self]);
         }
         self.reshape(self.shape().with(&[(axis, 1)]))
@@ -209,7 +209,10 @@ impl<'t> Var<'t> {
             Bound::Unbounded => shape[axis],
         };
         if start > end || end > shape[axis] || step == 0 {
-            let message = format!("{start}..{end} in steps of {step} on axis {axis} of {shape}");
+            let message = match step {
+                0 => "takes steps of at least 1, not of 0".to_owned(),
+                _ => format!("{start}..{end} is no range of axis {axis} of {shape}"),
+            };
             refuse("slice", message, &[self]);
         }
         let len = (end - start).div_ceil(step);
@@ -226,7 +229,7 @@ impl<'t> Var<'t> {
         let n = shape[axis];
         let from_front = if position < 0 { position + n as isize } else { position };
         let Some(start) = usize::try_from(from_front).ok().filter(|&start| start < n) else {
-            let message = format!("position {position} on axis {axis} of {shape}");
+            let message = format!("axis {axis} of {shape} has no position {position}");
             refuse("at", message, &[self]);
         };
         self.slice(axis, start..=start).reshape(shape.without(&[axis]))
@@ -261,7 +264,7 @@ impl<'t> Var<'t> {
         let shapes: Vec<Shape> = vars.iter().map(|x| x.shape()).collect();
         let others = |shape: &Shape| (shape.rank() > axis).then(|| shape.without(&[axis]));
         if shapes.iter().any(|other| others(other) != others(&shapes[0])) {
-            let message = format!("{shapes:?} differ on another axis than {axis}");
+            let message = format!("shapes {shapes:?} differ on another axis than {axis}");
             refuse("concat", message, vars);
         }
         let mut end = 0;
@@ -274,7 +277,7 @@ impl<'t> Var<'t> {
         let regions = regions.collect();
         shape[axis] = end;
         let op = Assemble { shape: shape.into(), regions, overlapping: false };
-        first.tape.record(op, vars)
+        first.tape.record_as("concat", op, vars)
     }
 
     /// Several variables of one shape, one behind the other along a new axis at this position.
@@ -300,7 +303,7 @@ impl<'t> Var<'t> {
     pub fn take(self, axis: impl IntoAxes, index: impl Operand<'t>) -> Var<'t> {
         let (axis, index) = (self.axis("take", axis), index.on(self.tape));
         let inner = index.rank();
-        let mut y = self.tape.record(Gather { batch: 0 }, &[self.move_axis(axis, 0), index]);
+        let mut y = self.tape.record_as("take", Gather { batch: 0 }, &[self.move_axis(axis, 0), index]);
         for _ in 0..inner {
             y = y.move_axis(0, axis + inner - 1);
         }
@@ -352,8 +355,13 @@ impl<'t> Var<'t> {
     /// of this without its last axis.
     #[track_caller]
     pub fn pick(self, index: impl Operand<'t>) -> Var<'t> {
-        let index = index.on(self.tape);
-        self.tape.record(Gather { batch: index.rank() }, &[self, index])
+        self.pick_for("pick", index.on(self.tape))
+    }
+
+    /// As [`Var::pick`], as a part of the operation of this name.
+    #[track_caller]
+    pub(crate) fn pick_for(self, operation: &str, index: Var<'t>) -> Var<'t> {
+        self.tape.record_as(operation, Gather { batch: index.rank() }, &[self, index])
     }
 
     /// For positions below `n`, rows of zeros with a one there, along a new last axis.
@@ -361,6 +369,6 @@ impl<'t> Var<'t> {
     pub fn one_hot(self, n: usize) -> Var<'t> {
         let axes: Vec<_> = self.shape().iter().copied().enumerate().collect();
         let ones = self.tape.literal(1.0).expand_axes(&axes);
-        self.tape.record(ScatterAdd { batch: self.rank(), n }, &[ones, self])
+        self.tape.record_as("one_hot", ScatterAdd { batch: self.rank(), n }, &[ones, self])
     }
 }

@@ -20,9 +20,10 @@ pub(super) fn unary(op: impl Pointwise, x: Var<'_>) -> Var<'_> {
 /// Records a pointwise operation on two operands after broadcasting them to one shape.
 #[track_caller]
 pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
+    let op_name = |op: &Op| op.name();
     match a.tape.record_pointwise(op, [a, b]) {
         Some(y) => y,
-        None => broadcast(op.into(), a, b),
+        None => broadcast(op.into(), op_name(&op.into()), a, b),
     }
 }
 

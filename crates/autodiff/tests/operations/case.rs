@@ -18,6 +18,8 @@ pub(crate) enum View {
     Permuted,
     /// All axes backwards.
     Flipped,
+    /// The first axis backwards.
+    Reversed,
     /// Every second element of a larger leaf, from the second on.
     Sliced,
     /// Repeated along the first axis.
@@ -27,8 +29,15 @@ pub(crate) enum View {
 }
 
 impl View {
-    pub const ALL: [View; 6] =
-        [View::Plain, View::Permuted, View::Flipped, View::Sliced, View::Rows, View::Columns];
+    pub const ALL: [View; 7] = [
+        View::Plain,
+        View::Permuted,
+        View::Flipped,
+        View::Reversed,
+        View::Sliced,
+        View::Rows,
+        View::Columns,
+    ];
 
     /// The leaf through which this operand is read; of a repeated one, only the first of each is.
     fn leaf(self, x: &Tensor) -> Tensor {
@@ -37,6 +46,7 @@ impl View {
             View::Plain => x.clone(),
             View::Permuted => x.permute(&axes.into_iter().rev().collect::<Vec<_>>()),
             View::Flipped => x.flip(&axes),
+            View::Reversed => x.flip(&[0]),
             View::Sliced => spread(x),
             View::Rows => first_along(x, 0),
             View::Columns => first_along(x, x.rank().saturating_sub(1)),
@@ -54,6 +64,7 @@ impl View {
             View::Plain => leaf,
             View::Permuted => leaf.permute(axes.into_iter().rev().collect::<Vec<_>>().as_slice()),
             View::Flipped => leaf.flip(axes.as_slice()),
+            View::Reversed => leaf.flip(0),
             View::Sliced if x.rank() == 0 => leaf.slice(0, 1..2).reshape(x.shape()),
             View::Sliced => axes.iter().fold(leaf, |y, &axis| y.slice_step(axis, 1.., 2)),
             View::Rows => repeated(0),
@@ -63,17 +74,15 @@ impl View {
 
     /// Whether it can be taken of these operands: only axes with elements repeat one.
     fn suits(self, x: &[Tensor]) -> bool {
-        let mut reals = x.iter().filter(|x| !is_index(x));
+        let reals: Vec<&Tensor> = x.iter().filter(|x| !is_index(x)).collect();
+        let all = |suits: fn(&Tensor) -> bool| !reals.is_empty() && reals.iter().all(|x| suits(x));
         match self {
             View::Plain => true,
-            View::Permuted => reals.any(|x| x.rank() > 1),
-            View::Flipped | View::Sliced => reals.next().is_some(),
-            View::Rows => {
-                reals.clone().next().is_some() && reals.all(|x| x.rank() > 0 && x.size() > 0)
-            }
-            View::Columns => {
-                reals.clone().next().is_some() && reals.all(|x| x.rank() > 1 && x.size() > 0)
-            }
+            View::Permuted => reals.iter().any(|x| x.rank() > 1),
+            View::Flipped | View::Sliced => !reals.is_empty(),
+            View::Reversed => all(|x| x.rank() > 1),
+            View::Rows => all(|x| x.rank() > 0 && x.size() > 0),
+            View::Columns => all(|x| x.rank() > 1 && x.size() > 0),
         }
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn everything() -> Vec<Sample<Op>> {
     let mut all = Op::samples();
     all.extend(ties());
     all.extend(powers());
+    all.extend(thin_products());
     all
 }
 
@@ -46,6 +47,12 @@ fn powers() -> Vec<Sample<Op>> {
         sample(Pow, [[0.5, 1.5, 4.0].into(), [-0.5, 0.0, 1.0].into()]),
         sample(Pow, [[0.25, 1.0, 9.0].into(), [3.0, 2.0, 0.5].into()]),
     ]
+}
+
+/// Products of single rows and columns: their views have strides along which nothing is walked.
+fn thin_products() -> Vec<Sample<Op>> {
+    let sizes = [([1, 3], [3, 2]), ([3, 1], [1, 2]), ([1, 4], [4, 1]), ([2, 3], [3, 1])];
+    sizes.map(|(a, b)| sample(MatMul::PLAIN, [noise(&a), noise(&b)])).into()
 }
 
 /// Samples on which operations are only run: elements that are not finite, or too many for
@@ -140,6 +147,15 @@ fn nonfinite() -> Vec<Sample<Op>> {
         }
     }
     all.push(sample(CumSum { axis: 1, reverse: false }, [x()]));
+    // What is copied keeps the sign of a zero, what is added to zeros does not.
+    for overlapping in [false, true] {
+        let op = Assemble {
+            shape: [3, 2].into(),
+            regions: vec![[Range { start: 1, step: 1, len: 2 }, whole(2)].into_iter().collect()],
+            overlapping,
+        };
+        all.push(sample(op, [zeros()]));
+    }
     all.push(sample(MatMul::PLAIN, [zeros(), [[1.0], [0.0]].into()]));
     all
 }

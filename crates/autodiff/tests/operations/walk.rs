@@ -9,7 +9,8 @@ use crate::numbers::{Dot, Noise, alike, dot, near, report, zeros_like};
 use crate::oracles::{Objective, STEP, dual_curvatures, dual_tangents};
 use crate::samples;
 
-type Check = fn(&Case, &dyn Rules) -> Result<(), String>;
+/// A check of one case by these rules.
+pub(crate) type Check = fn(&Case, &dyn Rules) -> Result<(), String>;
 
 /// Runs a check on every case, and reports all that fail.
 #[track_caller]

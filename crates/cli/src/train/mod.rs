@@ -23,7 +23,7 @@ const PARTS: [f64; 3] = [0.7, 0.15, 0.15];
 pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let [train, valid, test] = standardised_parts(&digits(), options.seed)?;
     let mut params = Params::f32(options.seed);
-    let model = perceptron(&mut params, &options.sizes(&train));
+    let model = perceptron(&mut params, options.noise, &options.sizes(&train));
     let mut optimizer = options.optimizer();
     let mut tape = Tape::f32();
     tape.set_seed(options.seed);
@@ -32,7 +32,8 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let rows = [&train, &valid, &test].map(Dataset::len);
     writeln!(out, "{} rows to train, {} to validate, {} to test\n", rows[0], rows[1], rows[2])?;
 
-    let progress = Progress::new(options.epochs, train.batches(options.batch).len());
+    let steps = options.epochs.saturating_mul(train.batches(options.batch).len() as u64);
+    let progress = Progress::new(steps);
     progress.line(out, "epoch  train loss  valid loss  accuracy  seconds")?;
     for epoch in 1..=options.epochs {
         let start = Instant::now();
@@ -45,6 +46,8 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
                 let logits = model.forward(scope, scope.input(&batch.x));
                 (logits.cross_entropy(&batch.y), [])
             });
+            let done = progress.steps() as f64 / steps as f64;
+            optimizer.set_learning_rate(options.learning_rate() * (1.0 - done));
             optimizer.step(&mut params, &step.gradients);
             sum += finite(step.loss)? * batch.rows.len() as f64;
             progress.step(epoch, step.loss);
@@ -55,9 +58,8 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
         let valid_loss = finite(valid_loss)?;
         let right = 100.0 * accuracy(&logits, &valid.y);
         let seconds = start.elapsed().as_secs_f64();
-        let line = format!(
-            "{epoch:5}  {loss:10.4}  {valid_loss:10.4}  {right:7.2}%  {seconds:7.2}"
-        );
+        let line =
+            format!("{epoch:5}  {loss:10.4}  {valid_loss:10.4}  {right:7.2}%  {seconds:7.2}");
         progress.line(out, &line)?;
     }
     progress.finish();

@@ -12,16 +12,21 @@ use wengert::prelude::*;
 #[derive(Args, Debug)]
 pub struct Options {
     /// How often to go through the training data
-    #[arg(long, default_value_t = 20, value_parser = positive, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 40, value_parser = positive, allow_negative_numbers = true)]
     pub epochs: u64,
 
     /// How many rows to learn from at a time; all at once if there are fewer
     #[arg(long, default_value_t = 32, value_parser = count, allow_negative_numbers = true)]
     pub batch: usize,
 
-    /// The learning rate [default: 0.001 for adam, 0.1 for sgd, 0.02 for momentum]
-    #[arg(long, value_parser = rate, allow_negative_numbers = true)]
+    /// The learning rate of the first step, from which it falls evenly to 0
+    /// [default: 0.003 for adam, 0.1 for sgd, 0.02 for momentum]
+    #[arg(long, value_parser = not_negative, allow_negative_numbers = true)]
     learning_rate: Option<f64>,
+
+    /// The standard deviation of the noise on the inputs when learning, theirs being 1
+    #[arg(long, default_value_t = 0.6, value_parser = not_negative, allow_negative_numbers = true)]
+    pub noise: f64,
 
     /// The sizes of the hidden layers, between commas
     #[arg(
@@ -33,7 +38,7 @@ pub struct Options {
     )]
     hidden: Vec<usize>,
 
-    /// What the split, the first weights and the order of the batches are drawn from
+    /// What the split, the first weights, the order of the batches and the noise are drawn from
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
 
@@ -63,7 +68,7 @@ impl Options {
     /// The learning rate that was asked for, or one that suits the optimizer.
     pub fn learning_rate(&self) -> f64 {
         self.learning_rate.unwrap_or(match self.optimizer {
-            Method::Adam => 0.001,
+            Method::Adam => 0.003,
             Method::Sgd => 0.1,
             Method::Momentum => 0.02,
         })
@@ -86,11 +91,12 @@ impl fmt::Display for Options {
         let method = self.optimizer.to_possible_value();
         write!(
             f,
-            "hidden layers of {}, {} at rate {}, batches of {}, seed {}",
+            "hidden layers of {}, {} from rate {}, batches of {}, noise {}, seed {}",
             hidden.join(", "),
             method.as_ref().map_or("", |value| value.get_name()),
             self.learning_rate(),
             self.batch,
+            self.noise,
             self.seed
         )
     }
@@ -113,7 +119,7 @@ fn size(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| format!("expected whole numbers from 1 to {WIDEST}, such as 128,64"))
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+fn not_negative(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
     number.ok_or_else(|| "expected a finite number that is not negative".into())
 }

@@ -10,14 +10,19 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A bar that is full after so many epochs of so many batches.
-    pub fn new(epochs: u64, batches: usize) -> Progress {
+    /// A bar that is full after so many steps.
+    pub fn new(steps: u64) -> Progress {
         let style = ProgressStyle::with_template("{bar:32} {msg}, {per_sec:0}, {eta} left");
-        let bar = ProgressBar::new(epochs.saturating_mul(batches as u64));
+        let bar = ProgressBar::new(steps);
         Progress { bar: bar.with_style(style.expect("the template is well-formed")) }
     }
 
-    /// A batch of an epoch is done, with this loss.
+    /// How many steps are done.
+    pub fn steps(&self) -> u64 {
+        self.bar.position()
+    }
+
+    /// A step of an epoch is done, with this loss.
     pub fn step(&self, epoch: u64, loss: f64) {
         self.bar.inc(1);
         if !self.bar.is_hidden() {
