@@ -50,6 +50,9 @@ impl Tape {
                 format!("the gradient is that of a scalar, not of {shape}; sum it, or use vjp");
             refuse("grad", message, &[y]);
         }
+        if y.kind() == Kind::Index {
+            refuse("grad", "an index has no derivatives".into(), &[y]);
+        }
         self.vjp_with(rules, &[(y, y.ones_like())], xs)
     }
 
@@ -185,10 +188,16 @@ impl Tape {
         self.check_own("vmap", &ys);
         let mut size = None;
         for (x, batch) in xs {
-            let (shape, whole) = (x.shape(), batch.shape());
+            self.check_own("vmap", &[x, batch]);
+            let (one, all) = (x.type_of(), batch.type_of());
+            let (shape, whole) = (&one.shape, &all.shape);
             let fits = whole.rank() == shape.rank() + 1 && whole[1..] == shape[..];
-            if !fits || size.is_some_and(|size| size != whole[0]) || x.kind() != batch.kind() {
-                let message = format!("{whole} is not a batch for {shape}, or not of one size");
+            if !fits || one.kind != all.kind {
+                let message = format!("{all} is not {one} with one more axis in front");
+                refuse("vmap", message, &[x, batch]);
+            }
+            if let Some(size) = size.filter(|&size| size != whole[0]) {
+                let message = format!("batches of {size} and of {} examples", whole[0]);
                 refuse("vmap", message, &[x, batch]);
             }
             size = Some(whole[0]);

@@ -59,26 +59,28 @@ pub(crate) fn update_all<const N: usize>(
         );
         let memory = memories.get_or_insert_with(id, || Memory::zeros(dtype, shape.size()));
         memory.t = memory.t.saturating_add(1);
-        match (value, gradient, &mut memory.arrays) {
-            (Tensor::F32(p), Tensor::F32(g), Arrays::F32(arrays)) => {
-                update_one(rule, memory.t, p, g, arrays);
-            }
-            (Tensor::F64(p), Tensor::F64(g), Arrays::F64(arrays)) => {
-                update_one(rule, memory.t, p, g, arrays);
-            }
-            _ => panic!("parameter {name:?} has changed its precision since the first step"),
-        }
+        let done = match (value, gradient, &mut memory.arrays) {
+            (Tensor::F32(p), Tensor::F32(g), Arrays::F32(x)) => update(rule, memory.t, p, g, x),
+            (Tensor::F64(p), Tensor::F64(g), Arrays::F64(x)) => update(rule, memory.t, p, g, x),
+            _ => false,
+        };
+        assert!(done, "parameter {name:?} has changed its shape or precision since the first step");
     }
 }
 
-fn update_one<T: Real + Native, const N: usize>(
+/// Changes one parameter; says whether the memory is for one of its size.
+fn update<T: Real + Native, const N: usize>(
     rule: &impl Rule<N>,
     t: i32,
     p: &mut Array<T>,
     g: &Array<T>,
     memory: &mut [Vec<T>; N],
-) {
+) -> bool {
+    if memory.iter().any(|array| array.len() != p.size()) {
+        return false;
+    }
     let g = g.contiguous();
     let g = g.as_slice().expect("it was made contiguous");
     rule.update(t, p.make_mut(), g, memory.each_mut().map(Vec::as_mut_slice));
+    true
 }

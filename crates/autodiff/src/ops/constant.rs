@@ -48,8 +48,11 @@ impl Operation for Constant {
     const NAME: &'static str = "constant";
     const MATH: &'static str = r"0,\; \pm 1,\; 2 \text{ or } \tfrac12";
 
-    fn shape(&self, _: &[Type]) -> Result<Type, ShapeError> {
-        Ok(Type::real([]))
+    fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
+        match x.len() {
+            0 => Ok(Type::real([])),
+            n => Err(ShapeError::new(format!("takes no operands, got {n}"))),
+        }
     }
 
     fn eval<T: Real>(&self, _: &[&Value<T>]) -> Value<T> {

@@ -187,7 +187,7 @@ impl Op {
     }
 
     pub(crate) fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        each!(self, op => op.shape(x), leaf: Ok(Type::real([])))
+        each!(self, op => op.shape(x), leaf: Err(ShapeError::new("a leaf is made with its value")))
     }
 
     /// Its value on these operands, on any scalar.

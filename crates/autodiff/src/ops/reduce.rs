@@ -4,7 +4,7 @@ use wengert_tensor::{Array, Element, Shape, kernel};
 
 use crate::linear::Linear;
 use crate::op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
-use crate::ops::shape::Axes;
+use crate::ops::shape::{Axes, sole};
 use crate::ops::{Expand, Op, Select, ordinary};
 use crate::real::Real;
 use crate::var::Var;
@@ -22,7 +22,7 @@ pub(crate) fn check_axes(axes: &[usize], shape: &Shape) -> Result<(), ShapeError
 }
 
 fn reduced(x: &[Type], axes: &[usize]) -> Result<Type, ShapeError> {
-    check_axes(axes, &x[0].shape)?;
+    check_axes(axes, &sole(x)?.shape)?;
     if x[0].kind == Kind::Index {
         return Err(ShapeError::new(format!("takes a real operand, got {}", x[0])));
     }

@@ -7,7 +7,7 @@ use wengert_tensor::{Array, Element, Range, Shape};
 
 use crate::linear::Linear;
 use crate::op::{Adjoint, Operation, Sample, ShapeError, Type, Value};
-use crate::ops::shape::arranged;
+use crate::ops::shape::{arranged, sole};
 use crate::ops::{Op, ordinary};
 use crate::real::Real;
 use crate::var::Var;
@@ -54,7 +54,7 @@ impl Operation for Slice {
     const MATH: &'static str = r"y_{ij\dots} = x_{a + si,\, b + tj, \dots}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        check(&self.region, &x[0].shape)?;
+        check(&self.region, &sole(x)?.shape)?;
         let shape: Shape = self.region.iter().map(|range| range.len).collect();
         Ok(x[0].with_shape(shape))
     }

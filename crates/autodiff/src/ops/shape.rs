@@ -13,6 +13,14 @@ use crate::var::Var;
 /// A few axes.
 pub type Axes = SmallVec<[usize; 4]>;
 
+/// The type of the one operand.
+pub(crate) fn sole(x: &[Type]) -> Result<&Type, ShapeError> {
+    match x {
+        [x] => Ok(x),
+        _ => Err(ShapeError::new(format!("takes 1 operand, got {}", x.len()))),
+    }
+}
+
 /// Evaluates an arrangement on either kind.
 pub(crate) fn arranged<T: Real>(
     x: &Value<T>,
@@ -43,10 +51,11 @@ impl Operation for Reshape {
     const MATH: &'static str = r"x \text{ in another shape}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        if x[0].shape.size() == self.shape.size() {
-            return Ok(x[0].with_shape(self.shape.clone()));
+        let x = sole(x)?;
+        if x.shape.size() == self.shape.size() {
+            return Ok(x.with_shape(self.shape.clone()));
         }
-        let (from, to) = (&x[0].shape, &self.shape);
+        let (from, to) = (&x.shape, &self.shape);
         let (have, want) = (from.size(), to.size());
         Err(ShapeError::new(format!("{from} has {have} elements, {to} has {want}")))
     }
@@ -110,16 +119,17 @@ impl Operation for Permute {
     const MATH: &'static str = r"x \text{ with its axes in another order}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
+        let x = sole(x)?;
         let mut seen = self.axes.clone();
         seen.sort_unstable();
-        if seen.iter().copied().ne(0..x[0].shape.rank()) {
-            let (axes, shape) = (self.axes.as_slice(), &x[0].shape);
+        if seen.iter().copied().ne(0..x.shape.rank()) {
+            let (axes, shape) = (self.axes.as_slice(), &x.shape);
             return Err(ShapeError::new(format!(
                 "{axes:?} are not the axes of {shape}, each once"
             )));
         }
-        let shape: Shape = self.axes.iter().map(|&axis| x[0].shape[axis]).collect();
-        Ok(x[0].with_shape(shape))
+        let shape: Shape = self.axes.iter().map(|&axis| x.shape[axis]).collect();
+        Ok(x.with_shape(shape))
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
@@ -171,15 +181,16 @@ impl Operation for Expand {
     const MATH: &'static str = r"x \text{ repeated along new axes}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        let rank = x[0].shape.rank() + self.axes.len();
+        let x = sole(x)?;
+        let rank = x.shape.rank() + self.axes.len();
         let ascending = self.axes.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if !ascending || self.axes.iter().any(|&(axis, _)| axis >= rank) {
-            let (axes, shape) = (self.axes.as_slice(), &x[0].shape);
+            let (axes, shape) = (self.axes.as_slice(), &x.shape);
             return Err(ShapeError::new(format!(
                 "{axes:?} are not ascending new axes of {shape} in {rank} dimensions"
             )));
         }
-        Ok(x[0].with_shape(x[0].shape.with(&self.axes)))
+        Ok(x.with_shape(x.shape.with(&self.axes)))
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
@@ -232,7 +243,7 @@ impl Operation for Flip {
     const MATH: &'static str = r"x \text{ backwards along some axes}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        crate::ops::reduce::check_axes(&self.axes, &x[0].shape)?;
+        crate::ops::reduce::check_axes(&self.axes, &sole(x)?.shape)?;
         Ok(x[0].clone())
     }
 

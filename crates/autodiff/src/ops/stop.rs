@@ -2,6 +2,7 @@
 
 use crate::linear::Linear;
 use crate::op::{Operation, Sample, ShapeError, Type, Value};
+use crate::ops::shape::sole;
 use crate::ops::{Op, ordinary};
 use crate::real::Real;
 use crate::var::Var;
@@ -15,7 +16,7 @@ impl Operation for StopGradient {
     const MATH: &'static str = r"x, \text{ held fixed}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        Ok(x[0].clone())
+        sole(x).cloned()
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {

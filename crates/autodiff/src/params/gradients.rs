@@ -1,6 +1,7 @@
 //! Gradients under the keys of their parameters: data, to be added, scaled, measured and looked
 //! at.
 
+use std::fmt;
 use std::ops::{AddAssign, Index};
 
 use wengert_tensor::Tensor;
@@ -38,6 +39,17 @@ pub enum Reason {
         /// Where it was recorded.
         origin: Origin,
     },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Unused => f.write_str("the loss does not depend on it"),
+            Reason::Cut { operation, origin } => {
+                write!(f, "nothing is differentiated through {operation} at {origin}")
+            }
+        }
+    }
 }
 
 impl Gradients {
@@ -96,7 +108,13 @@ impl Index<ParamId> for Gradients {
     /// If the parameter has no gradient, or the key is of another store.
     #[track_caller]
     fn index(&self, id: ParamId) -> &Tensor {
-        &self.map[id]
+        if let Some(gradient) = self.map.get(id) {
+            return gradient;
+        }
+        match self.missing.iter().find(|missing| missing.id == id) {
+            Some(Missing { name, reason, .. }) => panic!("{name:?} has no gradient: {reason}"),
+            None => panic!("parameter {id:?} has no gradient: none was wanted by it"),
+        }
     }
 }
 

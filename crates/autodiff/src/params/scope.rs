@@ -144,12 +144,7 @@ impl<'t> Scope<'t> {
     pub fn with(&self, vars: impl IntoIterator<Item = (ParamId, Var<'t>)>) -> Scope<'t> {
         let mut replaced = ParamMap::clone(&self.replaced);
         for (id, var) in vars {
-            let parameter = &self.shared.params()[id];
-            let (have, want) = (var.shape(), parameter.value.shape());
-            if have != *want {
-                let message = format!("{have} in place of {:?}, which is {want}", parameter.name);
-                refuse("with", message, &[var]);
-            }
+            self.check_shape("with", id, var);
             replaced.insert(id, var);
         }
         Scope { replaced: Rc::new(replaced), ..self.clone() }
@@ -218,9 +213,13 @@ impl<'t> Scope<'t> {
     }
 
     /// The seed of this step's random numbers, as an input.
+    #[track_caller]
     pub fn seed(&self) -> Var<'t> {
-        let number = self.seed.number.cast_signed();
-        *self.seed.var.get_or_init(|| self.tape.indices(wengert_tensor::Array::scalar(number)))
+        if let Some(&seed) = self.seed.var.get() {
+            return seed;
+        }
+        let seed = self.tape.indices(self.seed.number.cast_signed());
+        *self.seed.var.get_or_init(|| seed)
     }
 
     /// `x` with each element dropped with probability `rate` and the others scaled up, when
@@ -237,11 +236,23 @@ impl<'t> Scope<'t> {
     /// for [`Params::absorb`].
     ///
     /// # Panics
-    /// If the key is of another store.
+    /// If the key is of another store, or the value has not the buffer's shape.
     #[track_caller]
     pub fn update_buffer(&self, id: ParamId, value: impl Operand<'t>) {
-        let _ = &self.shared.params()[id];
-        self.shared.buffers.borrow_mut().push((id, value.on(self.tape)));
+        let value = value.on(self.tape);
+        self.check_shape("update_buffer", id, value);
+        self.shared.buffers.borrow_mut().push((id, value));
+    }
+
+    /// Checks that a variable can take the place of a parameter.
+    #[track_caller]
+    fn check_shape(&self, operation: &str, id: ParamId, var: Var<'t>) {
+        let parameter = &self.shared.params()[id];
+        let (have, want) = (var.shape(), parameter.value.shape());
+        if have != *want {
+            let message = format!("{have} in place of {:?}, which is {want}", parameter.name);
+            refuse(operation, message, &[var]);
+        }
     }
 
     /// The gradient of a scalar by every trainable parameter that has been used, as variables.

@@ -34,6 +34,19 @@ impl Tape {
     /// and an optimizer can change them in place. The step's random numbers depend on the tape's
     /// seed ([`Tape::set_seed`]) and on how many steps were made since it was set.
     ///
+    /// No variable leaves `f`: what is wanted back is an output.
+    ///
+    /// ```compile_fail,E0521
+    /// # use wengert_autodiff::{Params, Tape};
+    /// let mut params = Params::f64(0);
+    /// let w = params.add("w", 3.0);
+    /// let mut kept = None;
+    /// Tape::new().value_and_grad(&params, |scope| {
+    ///     kept = Some(scope.var(w));
+    ///     (scope.var(w).square(), [])
+    /// });
+    /// ```
+    ///
     /// # Panics
     /// If the loss has more or fewer elements than one, or the store is of another precision.
     #[track_caller]

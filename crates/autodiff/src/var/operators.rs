@@ -20,25 +20,36 @@ pub(super) fn unary(op: impl Pointwise, x: Var<'_>) -> Var<'_> {
 /// Records a pointwise operation on two operands after broadcasting them to one shape.
 #[track_caller]
 pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
-    let op_name = |op: &Op| op.name();
     match a.tape.record_pointwise(op, [a, b]) {
         Some(y) => y,
-        None => broadcast(op.into(), op_name(&op.into()), a, b),
+        None => {
+            let op: Op = op.into();
+            broadcast(op.name(), op, a, b)
+        }
+    }
+}
+
+/// As [`binary`], for a method of another name than its operation.
+#[track_caller]
+pub(super) fn binary_as<'t>(name: &str, op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
+    match a.tape.record_pointwise(op, [a, b]) {
+        Some(y) => y,
+        None => broadcast(name, op.into(), a, b),
     }
 }
 
 #[track_caller]
-fn broadcast<'t>(op: Op, a: Var<'t>, b: Var<'t>) -> Var<'t> {
+fn broadcast<'t>(name: &str, op: Op, a: Var<'t>, b: Var<'t>) -> Var<'t> {
     if !std::ptr::eq(a.tape, b.tape) {
-        return a.tape.record(op, &[a, b]);
+        return a.tape.record_as(name, op, &[a, b]);
     }
     let (from_a, from_b) = (a.shape(), b.shape());
     let Some(shape) = from_a.broadcast(&from_b) else {
         let message = format!("shapes {from_a} and {from_b} do not broadcast");
-        refuse(op.name(), message, &[a, b]);
+        refuse(name, message, &[a, b]);
     };
     let (a, b) = (a.spread(&from_a, &shape), b.spread(&from_b, &shape));
-    a.tape.record(op, &[a, b])
+    a.tape.record_as(name, op, &[a, b])
 }
 
 /// As [`binary`], for three operands.

@@ -6,7 +6,7 @@ use crate::ops::{
     Select, Sigmoid, Sign, Sin, Softplus, Sqrt, StopGradient, Tan, Tanh,
 };
 use crate::var::Var;
-use crate::var::operators::{binary, ternary, unary};
+use crate::var::operators::{binary, binary_as, ternary, unary};
 
 macro_rules! unary {
     ($($(#[$doc:meta])* $method:ident: $Op:ident, $at:literal => $value:literal;)*) => {
@@ -134,13 +134,13 @@ impl<'t> Var<'t> {
     /// 1 where greater than `other`, else 0.
     #[track_caller]
     pub fn gt(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(Less, other.on(self.tape), self)
+        binary_as("gt", Less, other.on(self.tape), self)
     }
 
     /// 1 where at least `other`, else 0.
     #[track_caller]
     pub fn ge(self, other: impl Operand<'t>) -> Var<'t> {
-        binary(LessEqual, other.on(self.tape), self)
+        binary_as("ge", LessEqual, other.on(self.tape), self)
     }
 
     /// Where this condition is not 0, `a`, else `b`, all broadcast. What is not taken has

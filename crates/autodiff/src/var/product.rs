@@ -3,9 +3,10 @@
 use wengert_tensor::Shape;
 
 use crate::input::Operand;
-use crate::ops::MatMul;
+use crate::ops::{MatMul, Mul};
 use crate::tape::refuse;
 use crate::var::Var;
+use crate::var::operators::binary_as;
 
 impl<'t> Var<'t> {
     /// The matrix product over the last axis of this and the last but one of `other`, by NumPy's
@@ -61,6 +62,6 @@ impl<'t> Var<'t> {
     /// $\sum_i a_i b_i$ over all elements of two variables of one shape.
     #[track_caller]
     pub fn dot(self, other: impl Operand<'t>) -> Var<'t> {
-        (self * other.on(self.tape)).sum()
+        binary_as("dot", Mul, self, other.on(self.tape)).sum()
     }
 }

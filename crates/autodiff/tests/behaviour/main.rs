@@ -11,4 +11,5 @@ mod errors;
 mod foreign;
 mod panics;
 mod params_scope;
+mod refusal;
 mod walk;

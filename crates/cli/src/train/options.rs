@@ -10,36 +10,31 @@ use wengert::prelude::*;
 /// Results go to standard output, a progress bar to standard error if that is a terminal. Equal
 /// options give equal parameters, to the last bit.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)] // to refuse them with our own words
 pub struct Options {
     /// How often to go through the training data
-    #[arg(long, default_value_t = 40, value_parser = positive, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 40, value_parser = positive)]
     pub epochs: u64,
 
     /// How many rows to learn from at a time; all at once if there are fewer
-    #[arg(long, default_value_t = 32, value_parser = count, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 32, value_parser = count)]
     pub batch: usize,
 
     /// The learning rate of the first step, from which it falls evenly to 0
-    /// [default: 0.003 for adam, 0.1 for sgd, 0.02 for momentum]
-    #[arg(long, value_parser = not_negative, allow_negative_numbers = true)]
+    /// [default: 0.003 for adam, 0.2 for sgd, 0.02 for momentum]
+    #[arg(long, value_parser = not_negative)]
     learning_rate: Option<f64>,
 
     /// The standard deviation of the noise on the inputs when learning, theirs being 1
-    #[arg(long, default_value_t = 0.6, value_parser = not_negative, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.6, value_parser = not_negative)]
     pub noise: f64,
 
     /// The sizes of the hidden layers, between commas
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "128,64",
-        value_parser = size,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "128,64", value_parser = size)]
     hidden: Vec<usize>,
 
     /// What the split, the first weights, the order of the batches and the noise are drawn from
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = whole)]
     pub seed: u64,
 
     /// How parameters follow their gradients
@@ -69,7 +64,7 @@ impl Options {
     pub fn learning_rate(&self) -> f64 {
         self.learning_rate.unwrap_or(match self.optimizer {
             Method::Adam => 0.003,
-            Method::Sgd => 0.1,
+            Method::Sgd => 0.2,
             Method::Momentum => 0.02,
         })
     }
@@ -102,8 +97,12 @@ impl fmt::Display for Options {
     }
 }
 
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 fn positive(text: &str) -> Result<u64, String> {
-    let number = text.parse().ok().filter(|&number| number > 0);
+    let number = whole(text).ok().filter(|&number| number > 0);
     number.ok_or_else(|| "expected a whole number of at least 1".into())
 }
 

@@ -17,11 +17,6 @@ impl Progress {
         Progress { bar: bar.with_style(style.expect("the template is well-formed")) }
     }
 
-    /// How many steps are done.
-    pub fn steps(&self) -> u64 {
-        self.bar.position()
-    }
-
     /// A step of an epoch is done, with this loss.
     pub fn step(&self, epoch: u64, loss: f64) {
         self.bar.inc(1);

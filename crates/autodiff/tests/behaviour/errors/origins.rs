@@ -1,0 +1,131 @@
+//! Every node knows the user's line, whatever the library does in between: errors, profiles and
+//! listings depend on it.
+
+use wengert_autodiff::{Params, Tape, Var};
+use wengert_tensor::Tensor;
+
+use crate::walk::ancestry;
+
+type Method = for<'t> fn(Var<'t>) -> Var<'t>;
+
+/// Methods that record several nodes, each on a line of its own.
+fn methods() -> Vec<(u32, Method)> {
+    vec![
+        (line!(), |x| 1.0 - x / 2.0),
+        (line!(), |x| x.gelu() + x.silu()),
+        (line!(), |x| x.softmax(0) + x.log_softmax(-1)),
+        (line!(), |x| x.std(0) + x.var(1)),
+        (line!(), |x| x.std_over(0, 0) + x.norm_over(0)),
+        (line!(), |x| x.norm() * x.mean() * x.prod()),
+        (line!(), |x| x.mean_keeping(0) + x.mean_over(0)),
+        (line!(), |x| x.logsumexp(1)),
+        (line!(), |x| x.layer_norm([0, 1], 1e-5)),
+        (line!(), |x| x.cross_entropy(&Tensor::from([1_i64, 0]))),
+        (line!(), |x| x.mse(&Tensor::zeros(wengert_tensor::DType::F64, [2, 2]))),
+        (line!(), |x| x.dropout(0.5, x.tape().indices(1))),
+        (line!(), |x| x.matmul(x.at(0, 1)) + x.matmul(x).at(1, 0)),
+        (line!(), |x| x.t().matmul(x.broadcast_to([3, 2, 2]))),
+        (line!(), |x| Var::concat(&[x, x], 1) + Var::stack(&[x, x], 2).flatten().at(0, 0)),
+        (line!(), |x| x.take(1, &Tensor::from([[0_i64, 1]]))),
+        (line!(), |x| x.gather(0, &Tensor::from([[0_i64, 1]]))),
+        (line!(), |x| x.scatter_add(0, &Tensor::from([[0_i64, 1]]), x.slice(0, ..1))),
+        (line!(), |x| x.argmax(0).one_hot(3)),
+        (line!(), |x| x.clamp(0.1, 0.9) + x.gt(0.0).select(x, 0.0)),
+        (line!(), |x| x.pad(0, 1, 2).flip([0, 1]).cumsum(1)),
+        (line!(), |x| x.square() + x.recip() + x.pow(2.5)),
+        (line!(), |x| x.zeros_like() + x.ones_like() - -x),
+        (line!(), |x| x.max_keeping(0) + x.min_over(1) + x.sum_keeping([0, 1])),
+        (line!(), |x| x.unsqueeze(0).squeeze(0).permute([1, 0]).transpose(0, 1)),
+    ]
+}
+
+/// The nodes that `y` needs, recorded from a position on.
+fn recorded<'t>(y: Var<'t>, from: usize) -> impl Iterator<Item = Var<'t>> {
+    ancestry(&[y]).into_iter().filter(move |node| node.position() >= from)
+}
+
+#[test]
+fn what_a_method_records_has_the_line_of_its_call() {
+    for (line, method) in methods() {
+        let tape = Tape::new();
+        let x = tape.input([[0.5, 1.5], [0.2, 0.8]]);
+        for node in recorded(method(x), tape.len()) {
+            let origin = node.origin();
+            assert_eq!(
+                (origin.location.file(), origin.location.line()),
+                (file!(), line),
+                "{node:?}"
+            );
+        }
+    }
+}
+
+/// A derivative comes from the line of what is differentiated, or from that of the sweep.
+#[test]
+fn derivatives_have_the_lines_of_what_is_differentiated() {
+    for (line, method) in methods() {
+        let tape = Tape::new();
+        let x = tape.input([[0.5, 1.5], [0.2, 0.8]]);
+        let y = method(x);
+        let from = tape.len();
+        let (first, sum) = (line!() + 1, y.sum());
+        let [by_x] = tape.grad(sum, [x]);
+        let [tangent] = tape.jvp([y], [(x, x.ones_like())]);
+        let hessian = tape.hessian(sum, x);
+        let [batch] = tape.vmap([y], [(x, x.unsqueeze(0))]);
+        let last = line!() - 1;
+        for result in [by_x, tangent, hessian, batch] {
+            for node in recorded(result, from) {
+                let origin = node.origin().location;
+                let lines_of_sweeps = first - 1..=last;
+                assert_eq!(origin.file(), file!(), "{node:?}");
+                let is_known = origin.line() == line || lines_of_sweeps.contains(&origin.line());
+                assert!(is_known, "{node:?} of line {line} has line {}", origin.line());
+            }
+        }
+    }
+}
+
+/// The derivative of one line among others has that line.
+#[test]
+fn the_derivative_of_a_line_has_that_line() {
+    let tape = Tape::new();
+    let x = tape.input(0.5);
+    let y = x.sin();
+    let wanted = line!() - 1;
+    let z = y.exp() * 3.0;
+    let [by_x] = tape.grad(z, [x]);
+    let cosine = ancestry(&[by_x]).into_iter().find(|node| node.op().name() == "cos");
+    assert_eq!(cosine.expect("a cosine").origin().location.line(), wanted);
+}
+
+#[test]
+fn names_of_scopes_nest() {
+    let params = Params::f64(0);
+    let tape = Tape::new();
+    let scope = tape.scope(&params);
+    let (x, inner, outer) = scope.named("encoder", |scope| {
+        let x = scope.input(0.5);
+        let inner = scope.named("0", |scope| scope.named("attention", |_| x.sin()));
+        (x, inner, inner.exp())
+    });
+    let after = outer * 2.0;
+    assert_eq!(x.origin().scope, "encoder");
+    assert_eq!(inner.origin().scope, "encoder.0.attention");
+    assert_eq!(outer.origin().scope, "encoder");
+    assert_eq!(after.origin().scope, "");
+    assert_eq!(
+        inner.origin().to_string(),
+        format!("{} in encoder.0.attention", inner.origin().location)
+    );
+    // What is recorded for a derivative has the scope of what is differentiated.
+    let [by_x] = tape.grad(after, [x]);
+    let cosine = ancestry(&[by_x]).into_iter().find(|node| node.op().name() == "cos");
+    assert_eq!(cosine.expect("a cosine").origin().scope, "encoder.0.attention");
+    // Names come back after a panic.
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        scope.named("lost", |_| std::panic::resume_unwind(Box::new(())))
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(tape.input(1.0).origin().scope, "");
+}

@@ -1,0 +1,18 @@
+//! Layers, initialisers and metrics, through their public interface.
+
+mod initializers;
+mod layers;
+mod metrics;
+mod refusals;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What the panic of `f` says.
+#[track_caller]
+fn message(f: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("it should have panicked");
+    match panic.downcast::<String>() {
+        Ok(message) => *message,
+        Err(panic) => (*panic.downcast::<&str>().expect("a message")).to_owned(),
+    }
+}
