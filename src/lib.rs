@@ -49,8 +49,33 @@
 //!
 //! # Looking at it
 //!
-//! What was recorded is data. `println!("{tape}")` lists it, one operation a line, derivatives
-//! included.
+//! What was recorded is data. Printing the tape lists it: what each line computes from which, the
+//! derivatives included, and where in your source it was written.
+//!
+//! ```
+//! # use wengert::prelude::*;
+//! let tape = Tape::new();
+//! let x = tape.input([1.0, 2.0]);
+//! let y = (3.0 * x).exp();
+//! println!("{tape}");
+//! # let text = tape.to_string();
+//! # let computation = |line: &'static str| line.split("  ; ").next().unwrap().trim_end();
+//! # assert_eq!(text.leak().lines().map(computation).collect::<Vec<_>>(), [
+//! #     "v0: [2] = input",
+//! #     "v1: []  = 3",
+//! #     "v2: [2] = expand v1 (axes: [(0, 2)])",
+//! #     "v3: [2] = mul v2 v0",
+//! #     "v4: [2] = exp v3",
+//! # ]);
+//! ```
+//!
+//! ```text
+//! v0: [2] = input                       ; src/main.rs:3:14
+//! v1: []  = 3                           ; src/main.rs:4:10
+//! v2: [2] = expand v1 (axes: [(0, 2)])  ; src/main.rs:4:10
+//! v3: [2] = mul v2 v0                   ; src/main.rs:4:10
+//! v4: [2] = exp v3                      ; src/main.rs:4:19
+//! ```
 //!
 //! # Running it elsewhere
 //!

@@ -41,7 +41,7 @@ fn between(tape: &Tape, xs: &[NodeId], ys: &[NodeId], through: Through) -> (Vec<
         nodes[node as usize].inputs.iter().copied().filter(move |&input| input >= first)
     };
     let targets: Vec<NodeId> = ys.iter().copied().filter(|&y| y >= first).collect();
-    let mut found = Vec::new();
+    let mut found = marks.take_list();
     marks.reachable(nodes.len(), &targets, |node| Some(inputs(node)), &mut found);
     marks.restart(nodes.len());
     let mut place = 0;
@@ -85,7 +85,7 @@ pub(crate) fn reverse<'t>(
     let x_ids: Vec<_> = xs.iter().map(|x| x.id).collect();
     let y_ids: Vec<_> = ys.iter().map(|(y, _)| y.id).collect();
     let (nodes, marks) = between(tape, &x_ids, &y_ids, Through::Reals);
-    let mut cotangents = Cotangents::new(tape, &nodes, marks);
+    let mut cotangents = Cotangents::new(tape, nodes.len(), marks);
     for &(y, u) in ys {
         if let Some(place) = cotangents.place(y.id) {
             cotangents.add(place, u);
@@ -105,7 +105,10 @@ pub(crate) fn reverse<'t>(
         }
     }
     let found = x_ids.iter().map(|&x| cotangents.sum(cotangents.place(x)?)).collect();
-    tape.core.borrow_mut().marks = cotangents.marks;
+    let Cotangents { mut marks, sums, .. } = cotangents;
+    marks.give_list(sums);
+    marks.give_list(nodes);
+    tape.core.borrow_mut().marks = marks;
     found
 }
 
@@ -118,7 +121,7 @@ pub(crate) fn forward<'t>(
 ) -> Vec<Option<Var<'t>>> {
     let x_ids: Vec<_> = xs.iter().map(|(x, _)| x.id).collect();
     let y_ids: Vec<_> = ys.iter().map(|y| y.id).collect();
-    let (nodes, marks) = between(tape, &x_ids, &y_ids, Through::Reals);
+    let (nodes, mut marks) = between(tape, &x_ids, &y_ids, Through::Reals);
     let mut tangents: Vec<Option<Var<'t>>> = Vec::with_capacity(nodes.len());
     let added = |sum: Option<Var<'t>>, term| Some(sum.map_or(term, |sum| sum + term));
     let _origin = nodes.first().map(|&id| tape.inherit_origin(id));
@@ -210,14 +213,12 @@ struct Cotangents<'t> {
 }
 
 impl<'t> Cotangents<'t> {
-    fn new(tape: &'t Tape, nodes: &[NodeId], marks: Marks) -> Cotangents<'t> {
-        Cotangents {
-            tape,
-            marks,
-            sums: vec![NOTHING; nodes.len()],
-            slices: FxHashMap::default(),
-            gathers: FxHashMap::default(),
-        }
+    /// For a sweep over this many nodes.
+    fn new(tape: &'t Tape, len: usize, mut marks: Marks) -> Cotangents<'t> {
+        let mut sums = marks.take_list();
+        sums.resize(len, NOTHING);
+        let (slices, gathers) = (FxHashMap::default(), FxHashMap::default());
+        Cotangents { tape, marks, sums, slices, gathers }
     }
 
     /// The place of a node that the sweep visits.

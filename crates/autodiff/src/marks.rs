@@ -8,19 +8,31 @@ pub(crate) struct Marks {
     /// A mark counts if it carries the present stamp.
     stamp: u32,
     marks: Vec<(u32, u32)>,
+    /// Memory for lists of nodes, as long as marks are many.
+    lists: Vec<Vec<NodeId>>,
 }
 
 impl Marks {
     /// Forgets all marks and makes room for `len` nodes.
     pub fn restart(&mut self, len: usize) {
         if self.marks.len() < len {
-            self.marks.resize(len, (0, 0));
+            self.marks.resize(len.next_multiple_of(1024), (0, 0));
         }
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
             self.marks.fill((0, 0));
             self.stamp = 1;
         }
+    }
+
+    /// An empty list of nodes, in the memory of one that was given back.
+    pub fn take_list(&mut self) -> Vec<NodeId> {
+        self.lists.pop().unwrap_or_default()
+    }
+
+    pub fn give_list(&mut self, mut list: Vec<NodeId>) {
+        list.clear();
+        self.lists.push(list);
     }
 
     pub fn get(&self, node: NodeId) -> Option<u32> {

@@ -424,22 +424,17 @@ impl Tape {
         core.streams - 1
     }
 
-    /// Runs `f` with its nodes recorded in the scope `name` inside the current one.
-    pub(crate) fn in_scope<R>(&self, name: &str, f: impl FnOnce() -> R) -> R {
-        /// Returns to the outer scope also when `f` panics.
+    /// Until the answer is dropped, nodes are recorded in the scope `name` inside the current one.
+    pub(crate) fn enter<'t>(&'t self, name: &str) -> impl Drop + use<'t> {
         struct Return<'t>(&'t Tape, u32);
         impl Drop for Return<'_> {
             fn drop(&mut self) {
                 self.0.core.borrow_mut().scope = self.1;
             }
         }
-        let enter = |core: &mut Core| {
-            let inner = core.origins.scope(core.scope, name);
-            std::mem::replace(&mut core.scope, inner)
-        };
-        let outer = enter(&mut self.core.borrow_mut());
-        let _return = Return(self, outer);
-        f()
+        let core = &mut *self.core.borrow_mut();
+        let inner = core.origins.scope(core.scope, name);
+        Return(self, std::mem::replace(&mut core.scope, inner))
     }
 
     /// Until the answer is dropped, nodes are recorded with the origin of this one, or of the last
@@ -495,6 +490,10 @@ impl Core {
         origin: u32,
     ) -> NodeId {
         let id = self.nodes.len() as NodeId;
+        // Growing fourfold moves long tapes seldom; memory that is not written to costs nothing.
+        if self.nodes.len() == self.nodes.capacity() {
+            self.nodes.reserve_exact((3 * self.nodes.len()).max(64));
+        }
         self.nodes.push(Node { op, type_of, origin, value, inputs: SmallVec::from_slice(inputs) });
         id
     }

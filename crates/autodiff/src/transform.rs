@@ -44,6 +44,8 @@ impl Tape {
         y: Var<'t>,
         xs: &[Var<'t>],
     ) -> Vec<Option<Var<'t>>> {
+        self.check_own("grad", &[y]);
+        self.check_own("grad", xs);
         let shape = y.shape();
         if shape.size() != 1 {
             let message =
@@ -220,7 +222,14 @@ impl Tape {
                 x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();
             batched.insert(id, op.batched(&which, &x, n));
         }
-        ys.map(|y| batched.get(&y.id).copied().unwrap_or_else(|| y.batched_unless(false, n)))
+        let mut results = ys;
+        for y in &mut results {
+            *y = match batched.get(&y.id) {
+                Some(&batch) => batch,
+                None => y.batched_unless(false, n),
+            };
+        }
+        results
     }
 
     /// Records the Jacobian $\partial y / \partial x$, of the shape of `y` followed by that of `x`:

@@ -30,7 +30,7 @@ impl fmt::Display for Failure {
             Failure::Diverged { epoch, loss, rate } => write!(
                 f,
                 "training diverged: the loss became {loss} in epoch {epoch}; try a \
-                 --learning-rate below {rate}"
+                 --learning-rate below {rate:?}"
             ),
         }
     }

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use wengert_autodiff::{Params, Tape};
-//! use wengert_nn::Sequential;
+//! use wengert_nn::{Layer, Sequential};
 //!
 //! let mut params = Params::f32(0);
 //! let model = Sequential::new().dense(&mut params, 4, 8).relu().dense(&mut params, 8, 3);
@@ -15,7 +15,6 @@
 //!
 //! let mut tape = Tape::f32();
 //! let step = tape.value_and_grad(&params, |scope| {
-//!     use wengert_nn::Layer;
 //!     let logits = model.forward(scope, scope.input([[0.0, 0.5, 1.0, -1.0]]));
 //!     (logits.cross_entropy(scope.tape().indices([2])), [logits])
 //! });

@@ -92,10 +92,12 @@ impl Sequential {
 }
 
 impl Layer for Sequential {
-    fn forward<'t>(&self, scope: &Scope<'t>, x: Var<'t>) -> Var<'t> {
-        self.layers.iter().enumerate().fold(x, |x, (place, layer)| {
-            scope.named(&place.to_string(), |scope| layer.forward(scope, x))
-        })
+    fn forward<'t>(&self, scope: &Scope<'t>, mut x: Var<'t>) -> Var<'t> {
+        for (place, layer) in self.layers.iter().enumerate() {
+            let _inside = scope.enter(&place.to_string());
+            x = layer.forward(scope, x);
+        }
+        x
     }
 }
 

@@ -68,7 +68,8 @@ impl<'t> Var<'t> {
     /// The standard deviation over these axes, which disappear; see [`Var::std`].
     #[track_caller]
     pub fn std_over(self, axes: impl IntoAxes, correction: usize) -> Var<'t> {
-        self.var_over(axes, correction).sqrt_or_zero()
+        let axes = self.sorted_axes("std_over", axes);
+        self.var_over(axes.as_slice(), correction).sqrt_or_zero()
     }
 
     /// The Euclidean norm of all elements. At the origin, its derivative is 0.
@@ -85,7 +86,8 @@ impl<'t> Var<'t> {
     /// The Euclidean norm over these axes, which disappear; see [`Var::norm`].
     #[track_caller]
     pub fn norm_over(self, axes: impl IntoAxes) -> Var<'t> {
-        self.square().sum_over(axes).sqrt_or_zero()
+        let axes = self.sorted_axes("norm_over", axes);
+        self.square().sum_over(axes.as_slice()).sqrt_or_zero()
     }
 
     /// The root, with derivative 0 at 0 in place of ∞: for sums of squares, which are smooth

@@ -170,7 +170,16 @@ impl<'t> Scope<'t> {
     /// assert_eq!(y.origin().scope, "encoder");
     /// ```
     pub fn named<R>(&self, name: &str, f: impl FnOnce(&Scope<'t>) -> R) -> R {
-        self.tape.in_scope(name, || f(self))
+        let _inside = self.enter(name);
+        f(self)
+    }
+
+    /// Until the answer is dropped, what is recorded is named `name`, inside the names around it:
+    /// [`Scope::named`] without a closure, for layers of layers, in whose errors the caller's line
+    /// should not be lost.
+    #[must_use = "the name holds until this is dropped"]
+    pub fn enter(&self, name: &str) -> impl Drop + use<'t> {
+        self.tape.enter(name)
     }
 
     /// The names around what is recorded now, such as `encoder.2`; empty outside of any.

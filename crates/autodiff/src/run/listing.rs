@@ -1,14 +1,20 @@
 //! A program without handles: the nodes that some outputs need, renumbered from 0, so that equal
 //! computations have equal listings wherever they stand on the tape.
 
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use rustc_hash::FxBuildHasher;
+
 use crate::tape::{Core, NOTHING, Node, NodeId};
 
 /// What is computed from what. Values are numbered: first the nodes in the order of recording, then
 /// the inputs in the order of their first use, so that it does not matter where they were recorded.
 ///
 /// Operations and types are numbers in the tables of whoever made the listing.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Listing {
+    /// The hash of all that follows, computed once: listings are long.
+    hash: u64,
     /// The types of the inputs.
     pub inputs: Vec<u32>,
     /// Of each node in turn: its operation, its type, how many operands it has, and these.
@@ -18,6 +24,12 @@ pub(crate) struct Listing {
     /// Whether all values are wanted, not the outputs alone.
     pub keep: bool,
     count: usize,
+}
+
+impl Hash for Listing {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
 }
 
 /// A node of a listing.
@@ -48,6 +60,12 @@ impl Listing {
     /// How many values it has: nodes and inputs.
     pub fn values(&self) -> usize {
         self.inputs.len() + self.count
+    }
+
+    /// Computes its hash, now that it is complete.
+    fn seal(&mut self) {
+        let parts = (&self.inputs, &self.words, &self.outputs, self.keep);
+        self.hash = FxBuildHasher.hash_one(parts);
     }
 
     fn clear(&mut self) {
@@ -123,6 +141,7 @@ impl Core {
         *count = nodes.len();
         wanted.extend(outputs.iter().map(|&output| number(output)));
         self.marks = marks;
+        listing.seal();
         Selection { listing, inputs, nodes }
     }
 

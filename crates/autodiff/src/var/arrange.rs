@@ -303,7 +303,8 @@ impl<'t> Var<'t> {
     pub fn take(self, axis: impl IntoAxes, index: impl Operand<'t>) -> Var<'t> {
         let (axis, index) = (self.axis("take", axis), index.on(self.tape));
         let inner = index.rank();
-        let mut y = self.tape.record_as("take", Gather { batch: 0 }, &[self.move_axis(axis, 0), index]);
+        let mut y =
+            self.tape.record_as("take", Gather { batch: 0 }, &[self.move_axis(axis, 0), index]);
         for _ in 0..inner {
             y = y.move_axis(0, axis + inner - 1);
         }

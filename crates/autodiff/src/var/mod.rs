@@ -128,6 +128,7 @@ impl<'t> Var<'t> {
     }
 
     /// Itself if it is already batched, else repeated `n` times along a new first axis.
+    #[track_caller]
     pub(crate) fn batched_unless(self, batched: bool, n: usize) -> Var<'t> {
         if batched { self } else { self.expand_axes(&[(0, n)]) }
     }

@@ -20,13 +20,11 @@ pub(super) fn unary(op: impl Pointwise, x: Var<'_>) -> Var<'_> {
 /// Records a pointwise operation on two operands after broadcasting them to one shape.
 #[track_caller]
 pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
-    match a.tape.record_pointwise(op, [a, b]) {
-        Some(y) => y,
-        None => {
-            let op: Op = op.into();
-            broadcast(op.name(), op, a, b)
-        }
+    if let Some(y) = a.tape.record_pointwise(op, [a, b]) {
+        return y;
     }
+    let op: Op = op.into();
+    broadcast(op.name(), op, a, b)
 }
 
 /// As [`binary`], for a method of another name than its operation.

@@ -37,7 +37,7 @@ impl Refusal {
     /// Checks a part of the text.
     #[track_caller]
     pub fn mentions(&self, part: &str) {
-        assert!(self.0.contains(part), "\n  found:\n{}\n  wanted:\n{part}\n", self.0);
+        assert!(self.0.contains(part), "{part:?} is not in:\n{}", self.0);
     }
 
     /// Checks the whole text: the first line, and one for each operand.
@@ -80,15 +80,14 @@ fn panic_of<R>(f: impl FnOnce() -> R) -> (String, String) {
 fn by_line(text: &str, start: &Location<'_>) -> String {
     let file = format!("{}:", start.file());
     let mut parts = text.split(&file);
-    let mut all = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut numbers = part.splitn(2, ':');
-        let line: i64 = numbers.next().and_then(|line| line.parse().ok()).expect("a line");
-        let behind =
-            numbers.next().expect("a column").trim_start_matches(|c: char| c.is_ascii_digit());
-        all += &format!("line {}{behind}", line - i64::from(start.line()));
-    }
-    all
+    let before = parts.next().unwrap_or_default().to_owned();
+    let named = parts.map(|part| {
+        let (line, behind) = part.split_once(':').expect("a line and a column");
+        let line: i64 = line.parse().expect("a number");
+        let behind = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+        format!("line {}{behind}", line - i64::from(start.line()))
+    });
+    before + &named.collect::<String>()
 }
 
 /// An error as a text, with places as in a [`Refusal`] whose closure begins at this line.

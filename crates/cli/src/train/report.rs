@@ -12,7 +12,8 @@ pub struct Progress {
 impl Progress {
     /// A bar that is full after so many steps.
     pub fn new(steps: u64) -> Progress {
-        let style = ProgressStyle::with_template("{bar:32} {msg}, {per_sec:0}, {eta} left");
+        let style =
+            ProgressStyle::with_template("{bar:32} {msg}, batches at {per_sec}, {eta} left");
         let bar = ProgressBar::new(steps);
         Progress { bar: bar.with_style(style.expect("the template is well-formed")) }
     }

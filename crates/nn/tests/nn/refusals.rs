@@ -1,5 +1,5 @@
-//! How layers refuse inputs: the path of the layer, both shapes, and where the operands were made,
-//! also where the caller's line is lost on the way.
+//! How layers refuse inputs: the path of the layer, both shapes, and the user's own lines where the
+//! operands were made, through whatever layers of layers.
 
 use wengert_autodiff::{Params, Scope, Tape, Var};
 use wengert_nn::{Dense, Layer, Sequential};
@@ -81,8 +81,8 @@ fn a_layer_in_a_sequence() {
         |model, scope, x| scope.named("model", |scope| model.forward(scope, x)),
         [
             "model.1",
-            "relu at crates/nn/src/sequential.rs in model.0",
-            "input at crates/nn/src/sequential.rs in model.1",
+            "relu at crates/nn/tests/nn/refusals.rs in model.0",
+            "input at crates/nn/tests/nn/refusals.rs in model.1",
         ],
     );
 }

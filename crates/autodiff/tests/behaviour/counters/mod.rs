@@ -10,14 +10,14 @@ mod runs;
 use wengert_autodiff::{Statistics, Tape};
 
 /// What the tape does during `f`.
-fn during<R>(tape: &Tape, f: impl FnOnce() -> R) -> (Statistics, R) {
+pub(crate) fn during<R>(tape: &Tape, f: impl FnOnce() -> R) -> (Statistics, R) {
     let before = tape.statistics();
     let result = f();
     (since(tape, before), result)
 }
 
 /// What the tape has done since its counters were these.
-fn since(tape: &Tape, before: Statistics) -> Statistics {
+pub(crate) fn since(tape: &Tape, before: Statistics) -> Statistics {
     let after = tape.statistics();
     Statistics {
         plans: after.plans - before.plans,

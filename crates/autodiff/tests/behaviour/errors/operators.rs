@@ -5,6 +5,9 @@ use wengert_tensor::Tensor;
 
 use crate::refusal::refusal;
 
+type Unary = for<'t> fn(Var<'t>) -> Var<'t>;
+type Binary = for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>;
+
 #[test]
 fn shapes_that_do_not_broadcast() {
     let tape = Tape::new();
@@ -37,7 +40,6 @@ fn shapes_that_do_not_broadcast() {
 /// An error names the method that was written, also where that records another operation.
 #[test]
 fn operators_name_themselves() {
-    type Binary = for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>;
     let methods: [(&str, Binary); 15] = [
         ("add", |x, y| x + y),
         ("sub", |x, y| x - y),
@@ -133,7 +135,6 @@ fn axes_out_of_range() {
         "line 0: argmax: takes one axis, got [0, 1]",
         "operand 0: [2, 3] from exp at line 0",
     ]);
-    type Unary = for<'t> fn(Var<'t>) -> Var<'t>;
     let methods: [(&str, Unary); 18] = [
         ("sum_keeping", |x| x.sum_keeping(2)),
         ("min_over", |x| x.min_over(-3)),
@@ -193,11 +194,7 @@ fn variables_of_two_tapes() {
         let x = tape.input([1.0, 2.0]);
         tape.grad(other.input(3.0), [x])
     })
-    .says([
-        "line 2: vjp: a variable is on another tape",
-        "operand 0: [] from input at line 2",
-        "operand 1: [] from expand at line 2",
-    ]);
+    .says(["line 2: grad: a variable is on another tape", "operand 0: [] from input at line 2"]);
     refusal(|| other.run([tape.input(1.0)]))
         .says(["line 0: run: a variable is on another tape", "operand 0: [] from input at line 0"]);
     let (x, y) = (tape.input([1.0, 2.0]), other.input([1.0, 2.0]));

@@ -60,26 +60,27 @@ fn what_a_method_records_has_the_line_of_its_call() {
     }
 }
 
-/// A derivative comes from the line of what is differentiated, or from that of the sweep.
+/// A derivative comes from the line of what is differentiated, from that of the sweep – or, where
+/// parts are put together, from that of what they are parts of.
 #[test]
 fn derivatives_have_the_lines_of_what_is_differentiated() {
     for (line, method) in methods() {
         let tape = Tape::new();
+        let first = line!() + 1;
         let x = tape.input([[0.5, 1.5], [0.2, 0.8]]);
         let y = method(x);
         let from = tape.len();
-        let (first, sum) = (line!() + 1, y.sum());
+        let sum = y.sum();
         let [by_x] = tape.grad(sum, [x]);
         let [tangent] = tape.jvp([y], [(x, x.ones_like())]);
         let hessian = tape.hessian(sum, x);
         let [batch] = tape.vmap([y], [(x, x.unsqueeze(0))]);
-        let last = line!() - 1;
+        let here = first..line!();
         for result in [by_x, tangent, hessian, batch] {
             for node in recorded(result, from) {
                 let origin = node.origin().location;
-                let lines_of_sweeps = first - 1..=last;
                 assert_eq!(origin.file(), file!(), "{node:?}");
-                let is_known = origin.line() == line || lines_of_sweeps.contains(&origin.line());
+                let is_known = origin.line() == line || here.contains(&origin.line());
                 assert!(is_known, "{node:?} of line {line} has line {}", origin.line());
             }
         }
