@@ -147,6 +147,7 @@ pub(crate) fn forward<'t>(
         tangents.push(tangent);
     }
     let found = y_ids.iter().map(|&y| tangents[marks.get(y)? as usize]).collect();
+    marks.give_list(nodes);
     tape.core.borrow_mut().marks = marks;
     found
 }

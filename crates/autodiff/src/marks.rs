@@ -7,7 +7,7 @@ use crate::tape::NodeId;
 pub(crate) struct Marks {
     /// A mark counts if it carries the present stamp.
     stamp: u32,
-    marks: Vec<(u32, u32)>,
+    stamped: Vec<(u32, u32)>,
     /// Memory for lists of nodes, as long as marks are many.
     lists: Vec<Vec<NodeId>>,
 }
@@ -15,12 +15,12 @@ pub(crate) struct Marks {
 impl Marks {
     /// Forgets all marks and makes room for `len` nodes.
     pub fn restart(&mut self, len: usize) {
-        if self.marks.len() < len {
-            self.marks.resize(len.next_multiple_of(1024), (0, 0));
+        if self.stamped.len() < len {
+            self.stamped.resize(len.next_multiple_of(1024), (0, 0));
         }
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
-            self.marks.fill((0, 0));
+            self.stamped.fill((0, 0));
             self.stamp = 1;
         }
     }
@@ -36,12 +36,12 @@ impl Marks {
     }
 
     pub fn get(&self, node: NodeId) -> Option<u32> {
-        let (stamp, number) = self.marks[node as usize];
+        let (stamp, number) = self.stamped[node as usize];
         (stamp == self.stamp).then_some(number)
     }
 
     pub fn set(&mut self, node: NodeId, number: u32) {
-        self.marks[node as usize] = (self.stamp, number);
+        self.stamped[node as usize] = (self.stamp, number);
     }
 
     /// Finds the nodes that `targets` lead to by `inputs`, which precede them; themselves included,
