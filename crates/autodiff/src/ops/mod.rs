@@ -1,6 +1,6 @@
 //! The operations: one file a family, and the one list that names them all.
 //!
-//! To add one: write its `impl Operation` (or its row in [`pointwise`]), add its name to the list
+//! To add one: write its `impl Operation` (or its row in `ops/pointwise.rs`), add its name to the list
 //! below, and give it a method on [`Var`].
 
 mod constant;

@@ -307,28 +307,28 @@ pointwise! {
         on: [REAL];
 
     /// 1 where true, else 0; the derivative is 0.
-    Equal = "eq", r"[a = b]":
+    Equal = "eq", r"\mathbf 1_{a = b}":
         (a, b) -> y = indicator(a == b),
         d: [Linear::Zero, Linear::Zero],
         branch: |a, b| side(a, b),
         on: [REAL, OTHER];
 
     /// 1 where true, else 0; the derivative is 0.
-    NotEqual = "ne", r"[a \ne b]":
+    NotEqual = "ne", r"\mathbf 1_{a \ne b}":
         (a, b) -> y = indicator(a != b),
         d: [Linear::Zero, Linear::Zero],
         branch: |a, b| side(a, b),
         on: [REAL, OTHER];
 
     /// 1 where true, else 0; the derivative is 0.
-    Less = "lt", r"[a < b]":
+    Less = "lt", r"\mathbf 1_{a < b}":
         (a, b) -> y = indicator(a < b),
         d: [Linear::Zero, Linear::Zero],
         branch: |a, b| side(a, b),
         on: [REAL, OTHER];
 
     /// 1 where true, else 0; the derivative is 0.
-    LessEqual = "le", r"[a \le b]":
+    LessEqual = "le", r"\mathbf 1_{a \le b}":
         (a, b) -> y = indicator(a <= b),
         d: [Linear::Zero, Linear::Zero],
         branch: |a, b| side(a, b),
