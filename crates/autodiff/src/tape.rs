@@ -308,7 +308,12 @@ impl Tape {
     /// If the operation does not admit them; see [`Tape::try_record`].
     #[track_caller]
     pub fn record<'t>(&'t self, op: impl Into<Op>, inputs: &[Var<'t>]) -> Var<'t> {
-        match self.try_record(op, inputs) {
+        self.record_op(op.into(), inputs)
+    }
+
+    #[track_caller]
+    fn record_op<'t>(&'t self, op: Op, inputs: &[Var<'t>]) -> Var<'t> {
+        match self.try_record_op(op, inputs) {
             Ok(var) => var,
             Err(error) => panic!("{error}"),
         }
@@ -339,18 +344,19 @@ impl Tape {
         op: impl Into<Op>,
         inputs: &[Var<'t>],
     ) -> Result<Var<'t>, ShapeError> {
-        let op = op.into();
-        let location = Location::caller();
-        let same_tape = inputs.iter().all(|x| std::ptr::eq(x.tape, self));
-        if !same_tape {
+        self.try_record_op(op.into(), inputs)
+    }
+
+    #[track_caller]
+    fn try_record_op<'t>(&'t self, op: Op, inputs: &[Var<'t>]) -> Result<Var<'t>, ShapeError> {
+        if let Some(y) =
+            op.point().and_then(|point| self.push_pointwise(point, inputs, Location::caller()))
+        {
+            return Ok(y);
+        }
+        if inputs.iter().any(|x| !std::ptr::eq(x.tape, self)) {
             let name = op.name().to_owned();
             return Err(explained(name, "operands are on different tapes".into(), inputs));
-        }
-        let ids: SmallVec<[NodeId; 4]> = inputs.iter().map(|x| x.id).collect();
-        if let Some(point) = op.point()
-            && let Some(id) = self.push_pointwise(point, || op.clone(), &ids, location)
-        {
-            return Ok(Var { tape: self, id });
         }
         // The shape rule may be a user's: no borrow is held while it runs.
         let types: SmallVec<[Type; 4]> = inputs.iter().map(|x| x.type_of()).collect();
@@ -369,44 +375,47 @@ impl Tape {
         };
         let core = &mut *self.core.borrow_mut();
         let (op, type_of) = (core.ops.number(op), core.types.number(type_of));
-        let origin = self.origin_here(core, location);
-        Ok(Var { tape: self, id: core.push(op, type_of, NOTHING, &ids, origin) })
+        let origin = self.origin_here(core, Location::caller());
+        Ok(Var { tape: self, id: core.push(op, type_of, NOTHING, inputs, origin) })
     }
 
     /// Records a pointwise operation whose operands are real and of one shape, and on this tape:
     /// the result's type is theirs. The common case, without asking the operation.
     #[track_caller]
-    pub(crate) fn record_pointwise<'t, O: Pointwise, const N: usize>(
+    pub(crate) fn record_pointwise<'t>(
         &'t self,
-        op: O,
-        inputs: [Var<'t>; N],
+        op: impl Pointwise,
+        inputs: &[Var<'t>],
     ) -> Option<Var<'t>> {
-        if inputs.iter().any(|x| !std::ptr::eq(x.tape, self)) {
-            return None;
-        }
-        let ids = inputs.map(|x| x.id);
-        let id = self.push_pointwise(op.into(), || op.into(), &ids, Location::caller())?;
-        Some(Var { tape: self, id })
+        self.push_pointwise(op.into(), inputs, Location::caller())
     }
 
-    fn push_pointwise(
-        &self,
+    fn push_pointwise<'t>(
+        &'t self,
         point: Point,
-        op: impl FnOnce() -> Op,
-        inputs: &[NodeId],
+        inputs: &[Var<'t>],
         location: &'static Location<'static>,
-    ) -> Option<NodeId> {
+    ) -> Option<Var<'t>> {
         let core = &mut *self.core.borrow_mut();
-        let first = core.nodes[*inputs.first()? as usize].type_of;
-        let same = inputs[1..].iter().all(|&x| core.nodes[x as usize].type_of == first);
-        if !same || inputs.len() != point.arity() || core.types.get(first).kind != Kind::Real {
+        let first = *inputs.first()?;
+        if inputs.len() != point.arity() || !std::ptr::eq(first.tape, self) {
+            return None;
+        }
+        let type_of = core.nodes[first.id as usize].type_of;
+        for x in &inputs[1..] {
+            if !std::ptr::eq(x.tape, self) || core.nodes[x.id as usize].type_of != type_of {
+                return None;
+            }
+        }
+        if core.types.get(type_of).kind != Kind::Real {
             return None;
         }
         if core.points[point as usize] == NOTHING {
-            core.points[point as usize] = core.ops.number(op());
+            core.points[point as usize] = core.ops.number(point.op());
         }
         let origin = self.origin_here(core, location);
-        Some(core.push(core.points[point as usize], first, NOTHING, inputs, origin))
+        let op = core.points[point as usize];
+        Some(Var { tape: self, id: core.push(op, type_of, NOTHING, inputs, origin) })
     }
 
     /// The origin of a node that is recorded now.
@@ -486,7 +495,7 @@ impl Core {
         op: u32,
         type_of: u32,
         value: u32,
-        inputs: &[NodeId],
+        inputs: &[Var<'_>],
         origin: u32,
     ) -> NodeId {
         let id = self.nodes.len() as NodeId;
@@ -494,7 +503,8 @@ impl Core {
         if self.nodes.len() == self.nodes.capacity() {
             self.nodes.reserve_exact((3 * self.nodes.len()).max(64));
         }
-        self.nodes.push(Node { op, type_of, origin, value, inputs: SmallVec::from_slice(inputs) });
+        let inputs = inputs.iter().map(|x| x.id).collect();
+        self.nodes.push(Node { op, type_of, origin, value, inputs });
         id
     }
 }

@@ -28,6 +28,7 @@ pub use pointwise::{
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use random::{Normal, Uniform};
+pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
 pub(crate) use region::whole;
 pub use region::{Assemble, Region, Slice};
@@ -81,6 +82,13 @@ macro_rules! operations {
 
         impl Point {
             pub const COUNT: usize = [$(Point::$Point),*].len();
+
+            /// The operation.
+            pub fn op(self) -> Op {
+                match self {
+                    $(Point::$Point => Op::$Point($Point),)*
+                }
+            }
 
             /// How many operands it takes.
             pub fn arity(self) -> usize {

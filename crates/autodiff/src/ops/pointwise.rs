@@ -62,8 +62,8 @@ macro_rules! pointwise {
             fn kernel<T: Real>() -> Kernel<T> {
                 Kernel {
                     scalar: |cells, x, y| {
-                        let [$($x,)+ ..] = x.map(|x| x as usize);
-                        cells[y as usize] = $Name::apply($(cells[$x]),+);
+                        let [$($x,)+ ..] = x;
+                        cells[y as usize] = $Name::apply($(cells[$x as usize]),+);
                     },
                     tile: |x, y| {
                         let [$($x,)+ ..] = x;
@@ -85,11 +85,7 @@ macro_rules! pointwise {
             }
 
             fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
-                let shape = x[0].shape().clone();
-                let x: Vec<Vec<T>> = x.iter().map(|x| x.real().to_vec()).collect();
-                let mut x = x.iter();
-                $(let $x = x.next().expect("the shape rule counts operands");)+
-                Value::Real(Array::from_fn(shape, |k| $Name::apply($($x[k]),+)))
+                element_by_element($Name::kernel().tile, x)
             }
 
             fn derivative<'t>(&self, i: usize, x: &[Var<'t>], $y: Var<'t>) -> Linear<'t> {
@@ -106,9 +102,7 @@ macro_rules! pointwise {
             })?
 
             fn batched<'t>(&self, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
-                let x: Vec<_> =
-                    which.iter().zip(x).map(|(&is, &x)| x.batched_unless(is, n)).collect();
-                x[0].tape().record(Op::from(*self), &x)
+                batched_pointwise(Op::from(*self), which, x, n)
             }
 
             $(fn branch<T: Real>(&self, x: &[&Value<T>]) -> Option<Branch> {
@@ -341,6 +335,24 @@ pointwise! {
         d: [Linear::Zero, masked(c), masked(c.eq(0.0))], self_adjoint: [1, 2],
         branch: |c, _a, _b| i64::from(c != zero()),
         on: [MASK, OTHER, THIRD];
+}
+
+fn element_by_element<T: Real>(tile: fn([&[T]; 3], &mut [T]), x: &[&Value<T>]) -> Value<T> {
+    let shape = x[0].shape().clone();
+    let elements: Vec<Vec<T>> = x.iter().map(|x| x.real().to_vec()).collect();
+    let mut operands: [&[T]; 3] = [&[]; 3];
+    for (operand, elements) in operands.iter_mut().zip(&elements) {
+        *operand = elements;
+    }
+    let mut y = vec![T::default(); shape.size()];
+    tile(operands, &mut y);
+    Value::Real(Array::from_vec(y, shape).expect("a result for each element"))
+}
+
+/// Pointwise operations are batched by repeating what is not.
+fn batched_pointwise<'t>(op: Op, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
+    let x: Vec<_> = which.iter().zip(x).map(|(&is, &x)| x.batched_unless(is, n)).collect();
+    x[0].tape().record(op, &x)
 }
 
 /// All operands are real and have the shape of the first.

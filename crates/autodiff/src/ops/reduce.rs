@@ -1,6 +1,6 @@
 //! Reductions over axes, in one fixed tree, and running sums.
 
-use wengert_tensor::{Array, Element, Shape, kernel};
+use wengert_tensor::{Array, Layout, Shape, kernel};
 
 use crate::linear::Linear;
 use crate::op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
@@ -41,10 +41,49 @@ fn reduced_nonempty(x: &[Type], axes: &[usize]) -> Result<Type, ShapeError> {
     Ok(y)
 }
 
-fn folded<E: Element>(x: &Array<E>, axes: &[usize], empty: E, f: impl Fn(E, E) -> E) -> Array<E> {
+/// What two elements become in a reduction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Join {
+    Sum,
+    Larger,
+    Smaller,
+}
+
+impl Join {
+    /// Reduces over axes, in the one tree that the number of elements fixes; the result is
+    /// contiguous.
+    pub fn fold<T: Real>(self, x: &[T], layout: &Layout, axes: &[usize], y: &mut [T]) {
+        let zero = T::default();
+        match self {
+            Join::Sum => kernel::fold(x, layout, axes, zero, y, |a, b| a + b),
+            Join::Larger => {
+                kernel::fold(
+                    x,
+                    layout,
+                    axes,
+                    zero,
+                    y,
+                    |a, b| if a > b || a.is_nan() { a } else { b },
+                );
+            }
+            Join::Smaller => {
+                kernel::fold(
+                    x,
+                    layout,
+                    axes,
+                    zero,
+                    y,
+                    |a, b| if a < b || a.is_nan() { a } else { b },
+                );
+            }
+        }
+    }
+}
+
+fn folded<T: Real>(x: &Array<T>, axes: &[usize], join: Join) -> Array<T> {
     let shape = x.shape().without(axes);
-    let mut y = vec![empty; shape.size()];
-    kernel::fold(x.buffer(), x.layout(), axes, empty, &mut y, f);
+    let mut y = vec![T::default(); shape.size()];
+    join.fold(x.buffer(), x.layout(), axes, &mut y);
     Array::from_vec(y, shape).expect("one result for each kept position")
 }
 
@@ -89,7 +128,7 @@ impl Operation for Sum {
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
-        Value::Real(folded(x[0].real(), &self.axes, T::default(), |a, b| a + b))
+        Value::Real(folded(x[0].real(), &self.axes, Join::Sum))
     }
 
     fn derivative<'t>(&self, _: usize, x: &[Var<'t>], _: Var<'t>) -> Linear<'t> {
@@ -116,7 +155,7 @@ impl Operation for Sum {
 
 /// Makes the maximum or the minimum over axes.
 macro_rules! extremum {
-    ($Name:ident, $name:literal, $math:literal, $word:literal, $ahead:tt) => {
+    ($Name:ident, $name:literal, $math:literal, $word:literal, $join:expr) => {
         #[doc = concat!("$", $math, "$ over some axes, which disappear: the ", $word, ".")]
         ///
         /// Where several elements are it, each takes an equal share of the derivative. NaN if any
@@ -136,8 +175,7 @@ macro_rules! extremum {
             }
 
             fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
-                let better = |a: T, b: T| if a $ahead b || a.is_nan() { a } else { b };
-                Value::Real(folded(x[0].real(), &self.axes, T::default(), better))
+                Value::Real(folded(x[0].real(), &self.axes, $join))
             }
 
             fn derivative<'t>(&self, _: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {
@@ -179,8 +217,8 @@ macro_rules! extremum {
     };
 }
 
-extremum!(Max, "max", r"\max_i x_i", "largest element", >);
-extremum!(Min, "min", r"\min_i x_i", "smallest element", <);
+extremum!(Max, "max", r"\max_i x_i", "largest element", Join::Larger);
+extremum!(Min, "min", r"\min_i x_i", "smallest element", Join::Smaller);
 
 /// $\operatorname{arg\,max}_i x_i$ along one axis, which disappears: the position of the largest
 /// element (the first of equals; a NaN counts as largest), an index. Nothing is differentiated

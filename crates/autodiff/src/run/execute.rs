@@ -281,7 +281,7 @@ fn run<T: Scalar>(
         Work::Copy(x) => kernel::copy(memory.room(x.room), &x.layout, y),
         Work::Pointwise { tile, x } => pointwise(*tile, x, memory, tiles, y),
         Work::Fold { x, axes, join } => {
-            kernel::fold(memory.room(x.room), &x.layout, axes, T::default(), y, join);
+            join.fold(memory.room(x.room), &x.layout, axes, y);
         }
         Work::MatMul { extents, a, b } => {
             let (m, k, n) = (extents.m, extents.k, extents.n);

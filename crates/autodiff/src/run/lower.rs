@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use wengert_tensor::Layout;
 
 use crate::op::{Kind, Type};
-use crate::ops::{Kernel, MatMul, Op};
+use crate::ops::{Join, Kernel, MatMul, Op};
 use crate::run::Scalar;
 use crate::run::listing::Line;
 use crate::run::plan::{Place, Planner};
@@ -82,13 +82,9 @@ pub(super) fn lower<T: Scalar>(
             let layout = Layout::contiguous(y.shape.clone());
             planner.view(value, line.operands[0], Operand { room, layout });
         }
-        Op::Sum(sum) => fold(planner, value, line, &sum.axes, |a, b| a + b),
-        Op::Max(max) => {
-            fold(planner, value, line, &max.axes, |a, b| if a > b || a.is_nan() { a } else { b });
-        }
-        Op::Min(min) => {
-            fold(planner, value, line, &min.axes, |a, b| if a < b || a.is_nan() { a } else { b });
-        }
+        Op::Sum(sum) => fold(planner, value, line, &sum.axes, Join::Sum),
+        Op::Max(max) => fold(planner, value, line, &max.axes, Join::Larger),
+        Op::Min(min) => fold(planner, value, line, &min.axes, Join::Smaller),
         Op::MatMul(product) => multiply(planner, value, line, *product),
         Op::Assemble(assemble) => {
             let whole = Layout::contiguous(y.shape.clone());
@@ -133,7 +129,7 @@ fn fold<T: Scalar>(
     value: u32,
     line: Line<'_>,
     axes: &[usize],
-    join: fn(T, T) -> T,
+    join: Join,
 ) {
     let x = planner.operand(line.operands[0]);
     let y = planner.type_of(line.type_of);

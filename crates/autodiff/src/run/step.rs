@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use wengert_tensor::{Layout, Shape};
 
-use crate::ops::{Extents, Op};
+use crate::ops::{Extents, Join, Op};
 use crate::run::arena::Stretch;
 
 /// Where the elements of a real value lie. Values of one element lie in cells, so that arithmetic
@@ -79,7 +79,7 @@ pub(crate) enum Work<T> {
     Fold {
         x: Operand,
         axes: SmallVec<[usize; 4]>,
-        join: fn(T, T) -> T,
+        join: Join,
     },
     MatMul {
         extents: Extents,

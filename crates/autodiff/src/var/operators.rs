@@ -11,7 +11,7 @@ use crate::var::Var;
 /// Records a pointwise operation on one operand.
 #[track_caller]
 pub(super) fn unary(op: impl Pointwise, x: Var<'_>) -> Var<'_> {
-    match x.tape.record_pointwise(op, [x]) {
+    match x.tape.record_pointwise(op, &[x]) {
         Some(y) => y,
         None => x.tape.record(op, &[x]),
     }
@@ -20,7 +20,7 @@ pub(super) fn unary(op: impl Pointwise, x: Var<'_>) -> Var<'_> {
 /// Records a pointwise operation on two operands after broadcasting them to one shape.
 #[track_caller]
 pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
-    if let Some(y) = a.tape.record_pointwise(op, [a, b]) {
+    if let Some(y) = a.tape.record_pointwise(op, &[a, b]) {
         return y;
     }
     let op: Op = op.into();
@@ -30,7 +30,7 @@ pub(super) fn binary<'t>(op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> 
 /// As [`binary`], for a method of another name than its operation.
 #[track_caller]
 pub(super) fn binary_as<'t>(name: &str, op: impl Pointwise, a: Var<'t>, b: Var<'t>) -> Var<'t> {
-    match a.tape.record_pointwise(op, [a, b]) {
+    match a.tape.record_pointwise(op, &[a, b]) {
         Some(y) => y,
         None => broadcast(name, op.into(), a, b),
     }

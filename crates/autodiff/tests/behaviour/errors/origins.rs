@@ -49,7 +49,10 @@ fn what_a_method_records_has_the_line_of_its_call() {
     for (line, method) in methods() {
         let tape = Tape::new();
         let x = tape.input([[0.5, 1.5], [0.2, 0.8]]);
-        for node in recorded(method(x), tape.len()) {
+        let from = tape.len();
+        let y = method(x);
+        assert!(tape.len() > from, "something is recorded");
+        for node in recorded(y, from) {
             let origin = node.origin();
             assert_eq!(
                 (origin.location.file(), origin.location.line()),
