@@ -349,8 +349,9 @@ impl Tape {
 
     #[track_caller]
     fn try_record_op<'t>(&'t self, op: Op, inputs: &[Var<'t>]) -> Result<Var<'t>, ShapeError> {
-        if let Some(y) =
-            op.point().and_then(|point| self.push_pointwise(point, inputs, Location::caller()))
+        let location = Location::caller();
+        if let Some(point) = op.point()
+            && let Some(y) = self.push_pointwise(point, inputs, location)
         {
             return Ok(y);
         }
@@ -375,7 +376,7 @@ impl Tape {
         };
         let core = &mut *self.core.borrow_mut();
         let (op, type_of) = (core.ops.number(op), core.types.number(type_of));
-        let origin = self.origin_here(core, Location::caller());
+        let origin = self.origin_here(core, location);
         Ok(Var { tape: self, id: core.push(op, type_of, NOTHING, inputs, origin) })
     }
 

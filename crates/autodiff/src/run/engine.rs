@@ -130,6 +130,15 @@ impl Core {
         Bound::Tensor(value.expect("a held value is there"))
     }
 
+    /// The value of a node that has one: a leaf, or one that was kept.
+    fn held(&self, node: NodeId) -> Option<Tensor> {
+        match self.is_held(node).then(|| self.bound(node))? {
+            Bound::Tensor(value) => Some(value),
+            // A literal is rounded by a run.
+            Bound::Number(_) => None,
+        }
+    }
+
     /// Keeps computed values for later, and drops the oldest beyond the byte limit.
     fn keep(&mut self, values: Vec<(NodeId, Tensor)>) {
         let bytes = values.iter().map(|(_, value)| value.bytes()).sum();
@@ -189,6 +198,9 @@ impl Tape {
     }
 
     pub(crate) fn try_value(&self, var: Var<'_>) -> Result<Tensor, RunError> {
+        if let Some(value) = self.core.borrow().held(var.id) {
+            return Ok(value);
+        }
         Ok(self.compute(&[var.id], true)?.outputs.swap_remove(0))
     }
 
