@@ -3,12 +3,11 @@
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use wengert_tensor::Shape;
 
 use crate::linear::{Linear, Partial};
 use crate::marks::Marks;
 use crate::op::Kind;
-use crate::ops::{Assemble, Op, Region, ScatterAdd, Slice};
+use crate::ops::{Assemble, Op, ScatterAdd};
 use crate::tape::{Met, NOTHING, NodeId, Tape};
 use crate::var::Var;
 
@@ -96,11 +95,11 @@ pub(crate) fn reverse<'t>(
     for (place, &id) in nodes.iter().enumerate().rev() {
         // What is recorded now has the origin of the node that is differentiated.
         let op = met.application(tape, id, &mut x);
-        let Some(u) = cotangents.finish(place, id) else { continue };
+        let Some(u) = cotangents.finish(place) else { continue };
         let y = Var { tape, id };
         for (i, input) in x.iter().enumerate() {
             if let Some(place) = cotangents.place(input.id) {
-                cotangents.push(place, input.id, rules.derivative(op, i, &x, y), u);
+                cotangents.push(place, rules.derivative(op, i, &x, y), u);
             }
         }
     }
@@ -208,9 +207,8 @@ struct Cotangents<'t> {
     marks: Marks,
     /// By place: what has been added up, or [`NOTHING`].
     sums: Vec<NodeId>,
-    slices: FxHashMap<usize, Vec<(Region, Var<'t>)>>,
-    /// By place and operation: values and their positions in turn.
-    gathers: FxHashMap<usize, Vec<(ScatterAdd, Vec<Var<'t>>)>>,
+    /// By place: what has come through slices and gathers.
+    parts: FxHashMap<usize, Parts<'t>>,
 }
 
 impl<'t> Cotangents<'t> {
@@ -218,8 +216,7 @@ impl<'t> Cotangents<'t> {
     fn new(tape: &'t Tape, len: usize, mut marks: Marks) -> Cotangents<'t> {
         let mut sums = marks.take_list();
         sums.resize(len, NOTHING);
-        let (slices, gathers) = (FxHashMap::default(), FxHashMap::default());
-        Cotangents { tape, marks, sums, slices, gathers }
+        Cotangents { tape, marks, sums, parts: FxHashMap::default() }
     }
 
     /// The place of a node that the sweep visits.
@@ -232,10 +229,6 @@ impl<'t> Cotangents<'t> {
         (id != NOTHING).then_some(Var { tape: self.tape, id })
     }
 
-    fn shape_of(&self, node: NodeId) -> Shape {
-        Var { tape: self.tape, id: node }.shape()
-    }
-
     fn add(&mut self, place: usize, u: Var<'t>) {
         self.sums[place] = match self.sum(place) {
             None => u.id,
@@ -243,44 +236,30 @@ impl<'t> Cotangents<'t> {
         };
     }
 
-    /// Takes the cotangent `u` of a result back to the operand `node`, which has this place.
-    fn push(&mut self, place: usize, node: NodeId, derivative: Linear<'t>, u: Var<'t>) {
-        if let Linear::Partial(partial) = &derivative {
-            let Partial { op, operands, slot, .. } = &**partial;
-            match op {
-                Op::Slice(Slice { region }) => {
-                    return self.slices.entry(place).or_default().push((region.clone(), u));
-                }
-                Op::Gather(gather) if *slot == 0 => {
-                    let n = self.shape_of(node)[gather.batch];
-                    let op = ScatterAdd { batch: gather.batch, n };
-                    let all = self.gathers.entry(place).or_default();
-                    return match all.iter_mut().find(|(known, _)| *known == op) {
-                        Some((_, pairs)) => pairs.extend([u, operands[1]]),
-                        None => all.push((op, vec![u, operands[1]])),
-                    };
-                }
-                _ => {}
+    /// Takes the cotangent `u` of a result back to the operand that has this place.
+    fn push(&mut self, place: usize, derivative: Linear<'t>, u: Var<'t>) {
+        let term = if let Linear::Partial(_) = derivative {
+            let pulled = derivative.transposed();
+            if self.parts.entry(place).or_default().takes(&pulled, u) {
+                return;
             }
-        }
-        if let Some(term) = derivative.pull(u) {
+            pulled.apply(u)
+        } else {
+            derivative.pull(u)
+        };
+        if let Some(term) = term {
             self.add(place, term);
         }
     }
 
     /// The whole cotangent of the node at this place, now that all its uses were visited.
-    fn finish(&mut self, place: usize, node: NodeId) -> Option<Var<'t>> {
-        if self.slices.is_empty() && self.gathers.is_empty() {
-            return self.sum(place);
-        }
-        if let Some(parts) = self.slices.remove(&place) {
-            let (regions, parts): (Vec<Region>, Vec<Var<'t>>) = parts.into_iter().unzip();
-            let (shape, overlapping) = (self.shape_of(node), regions.len() > 1);
-            let op = Assemble { shape, regions, overlapping };
-            self.add(place, self.tape.record(op, &parts));
-        }
-        for (op, pairs) in self.gathers.remove(&place).unwrap_or_default() {
-            self.add(place, self.tape.record(op, &pairs));
+    fn finish(&mut self, place: usize) -> Option<Var<'t>> {
+        if !self.parts.is_empty()
+            && let Some(parts) = self.parts.remove(&place)
+        {
+            for term in parts.joined(self.tape) {
+                self.add(place, term);
+            }
         }
         self.sum(place)
     }

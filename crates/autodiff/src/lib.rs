@@ -24,6 +24,7 @@
 //! training adds: a store that the caller owns, keys that layers hold, and one step.
 //!
 //! The modules stand in reading order. This crate does no input or output and knows no clock.
+#![forbid(unsafe_code)]
 
 pub mod real;
 

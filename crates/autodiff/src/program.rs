@@ -172,8 +172,8 @@ impl Program {
         self
     }
 
-    /// The values of its outputs at these inputs. Nothing is recorded, and from the second run on,
-    /// nothing but the outputs is allocated.
+    /// The values of its outputs at these inputs. Nothing is recorded. From the second run on,
+    /// the memory of temporaries is used again.
     ///
     /// # Panics
     /// If an input has not the type that the program was recorded with, its number of outputs is

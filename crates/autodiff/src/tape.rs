@@ -283,7 +283,7 @@ impl Tape {
         Var { tape: self, id }
     }
 
-    /// Records a number: 0, ±1, 2 and ½ as the constants that simplification knows, any other as
+    /// Records a number: 0, ±1, 2 and ½ as constants of the program, any other as
     /// a literal, which every precision rounds for itself.
     #[track_caller]
     pub fn literal(&self, number: f64) -> Var<'_> {

@@ -1,4 +1,5 @@
-//! The numbers that are operations: 0, ±1, 2 and ½, so that `x·1`, `x + 0` and `x²` can be seen.
+//! The numbers that are operations: 0, ±1, 2 and ½, which derivatives are full of. They are part of
+//! a program's structure, so that it can be seen that `x·1` is `x`; all others are inputs to it.
 
 use wengert_tensor::Array;
 

@@ -242,11 +242,6 @@ impl Op {
     pub fn replays(&self) -> bool {
         each!(self, op => op.replays(), leaf: true)
     }
-
-    /// Whether it makes its value from a counter and a seed.
-    pub fn is_random(&self) -> bool {
-        matches!(self, Op::Uniform(_) | Op::Normal(_))
-    }
 }
 
 /// A real tensor for samples: reproducible values without ties, zeros or integers, both signs.

@@ -28,7 +28,8 @@ fn check(region: &Region, shape: &Shape) -> Result<(), ShapeError> {
     }
     for (axis, (range, &size)) in region.iter().zip(shape.iter()).enumerate() {
         let Range { start, step, len } = *range;
-        let end = len.checked_sub(1).map_or(start, |last| start + last * step + 1);
+        let last = len.saturating_sub(1).saturating_mul(step).saturating_add(start);
+        let end = if len == 0 { start } else { last.saturating_add(1) };
         if step == 0 || end > size {
             return Err(ShapeError::new(format!(
                 "{len} elements from {start} in steps of {step} leave axis {axis} of {shape}"

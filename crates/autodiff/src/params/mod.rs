@@ -65,7 +65,8 @@ pub struct Parameter {
 /// assert_eq!(step.gradients[w].to_string(), "[2. 4.]");
 /// ```
 ///
-/// A clone has the same keys: keep one as the best so far, or as a moving average.
+/// A clone has the same keys: keep one as the best so far, or as a moving average. Parameters that
+/// are added to one of two clones later are not the other's, though their keys look as if they were.
 #[derive(Clone, Debug)]
 pub struct Params {
     store: u32,
@@ -139,6 +140,7 @@ impl Params {
             Ok(value) => value.contiguous(),
             Err(message) => panic!("parameter {name:?}: {message}"),
         };
+        let trainable = trainable && value.dtype() != DType::I64;
         let decays = value.rank() >= 2;
         let key = self.parameters.insert(Parameter { name, value, trainable, decays });
         ParamId { store: self.store, key }
@@ -175,7 +177,8 @@ impl Params {
 
     fn next_stream(&mut self) -> u32 {
         self.drawn += 1;
-        self.drawn - 1
+        // A tape counts its sequences from 0: a store and a tape of one seed draw different numbers.
+        (1 << 31) | (self.drawn - 1)
     }
 
     fn draw(&self, op: &Op, transform: impl FnMut(f64) -> f64) -> Tensor {

@@ -4,7 +4,10 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use wengert_tensor::DType;
+
 use crate::input::{InputValue, Operand};
+use crate::op::Kind;
 use crate::params::{ParamId, ParamMap, Params};
 use crate::tape::{Tape, refuse};
 use crate::var::Var;
@@ -258,7 +261,9 @@ impl<'t> Scope<'t> {
     fn check_shape(&self, operation: &str, id: ParamId, var: Var<'t>) {
         let parameter = &self.shared.params()[id];
         let (have, want) = (var.shape(), parameter.value.shape());
-        if have != *want {
+        let is_index = parameter.value.dtype() == DType::I64;
+        if have != *want || (var.kind() == Kind::Index) != is_index {
+            let have = var.type_of();
             let message = format!("{have} in place of {:?}, which is {want}", parameter.name);
             refuse(operation, message, &[var]);
         }

@@ -1,9 +1,11 @@
 //! A training step: record, differentiate, run, and give the memory back.
 
+use rustc_hash::FxHashSet;
 use wengert_tensor::Tensor;
 
 use crate::derive::{OwnRules, between_nodes};
 use crate::linear::Linear;
+use crate::op::Kind;
 use crate::params::scope::{Mode, Scope};
 use crate::params::{Gradients, Missing, ParamId, Reason, Selection};
 use crate::tape::{NodeId, Tape};
@@ -160,18 +162,18 @@ impl Tape {
 
     /// The first node on the way from `x` to `y` through which nothing is differentiated.
     fn first_cut<'t>(&'t self, x: Var<'t>, y: Var<'t>) -> Option<Var<'t>> {
-        let mut carrying: Vec<NodeId> = vec![x.id];
+        let mut carrying: FxHashSet<NodeId> = [x.id].into_iter().collect();
         for id in between_nodes(self, &[x.id], &[y.id]) {
             let node = Var { tape: self, id };
             let (op, operands) = (node.op(), node.operands());
             for (i, operand) in operands.iter().enumerate() {
-                if !carrying.contains(&operand.id) {
+                if !carrying.contains(&operand.id) || operand.kind() == Kind::Index {
                     continue;
                 }
                 if matches!(op.derivative(i, &operands, node), Linear::Zero) {
                     return Some(node);
                 }
-                carrying.push(id);
+                carrying.insert(id);
             }
         }
         None

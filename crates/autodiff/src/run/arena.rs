@@ -21,6 +21,10 @@ const ALIGNMENT: usize = 16;
 impl Arena {
     /// A stretch of `len` elements: the smallest free one that is large enough, or new memory.
     pub fn take(&mut self, len: usize) -> Stretch {
+        if len == 0 {
+            // Nothing lies nowhere: at the start, where no stretch that is written to can cover it.
+            return Stretch { start: 0, len };
+        }
         let room = len.next_multiple_of(ALIGNMENT);
         let best = (0..self.free.len())
             .filter(|&k| self.free[k].len >= room)

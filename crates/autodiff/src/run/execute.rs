@@ -130,13 +130,11 @@ impl<T: Scalar> Workspace<T> {
                 Bound::Tensor(tensor) => tensor.clone(),
                 Bound::Number(number) => T::wrap(Array::scalar(T::from_f64(*number))),
             },
-            Output::Cell(cell, shape) => T::wrap(match &cells {
-                Some(cells) => {
-                    let layout = Layout::contiguous(shape.clone()).shifted(*cell as usize);
-                    Array::from_buffer(Arc::clone(cells), layout)
-                }
-                None => Array::full(shape.clone(), self.cells[*cell as usize]),
-            }),
+            Output::Cell(cell, shape) => {
+                let cells = cells.as_ref().expect("only what is kept stays in a cell");
+                let layout = Layout::contiguous(shape.clone()).shifted(*cell as usize);
+                T::wrap(Array::from_buffer(Arc::clone(cells), layout))
+            }
             Output::Arena(Stretch { start, .. }, shape) => {
                 let arena = arena.as_ref().expect("only what is kept stays in the arena");
                 let layout = Layout::contiguous(shape.clone()).shifted(*start);
@@ -154,7 +152,15 @@ impl<T: Scalar> Workspace<T> {
                 Tensor::I64(positions.expect("the step of this slot has run"))
             }
         };
-        let outputs = plan.outputs.iter().map(&mut tensor).collect();
+        let outputs = plan.outputs.iter().map(|output| match output {
+            // What is given away does not hold on to the values beside it.
+            Output::Cell(cell, shape) => {
+                let cells = cells.as_deref().map_or(&*self.cells, |cells| cells);
+                T::wrap(Array::full(shape.clone(), cells[*cell as usize]))
+            }
+            output => tensor(output),
+        });
+        let outputs = outputs.collect();
         let kept = plan.kept.iter().map(|(value, output)| (*value, tensor(output))).collect();
         Outcome { outputs, kept, operations: plan.operations }
     }
@@ -301,8 +307,8 @@ fn run<T: Scalar>(
             let types = [Type::real(table.layout.shape()), Type::index(positions.shape())];
             op.check(&[None, Some(positions)], &types)?;
             let rows = Rows::new(*batch, table.layout.shape(), positions.shape());
-            let (table, positions) = (memory.elements(table), contiguous(positions));
-            for (to, from) in rows.pairs(positions.as_slice().unwrap_or_default()) {
+            let (table, positions) = (memory.elements(table), positions.contiguous());
+            for (to, from) in rows.pairs(positions.as_slice().expect("just made contiguous")) {
                 let (to, from) = (from, to);
                 y[to..to + rows.width].copy_from_slice(&table[from..from + rows.width]);
             }
@@ -313,8 +319,8 @@ fn run<T: Scalar>(
                 let positions = memory.slot(*index);
                 op.check(&[None, Some(positions)], &[])?;
                 let rows = Rows::new(*batch, shape, positions.shape());
-                let (values, positions) = (memory.elements(values), contiguous(positions));
-                for (to, from) in rows.pairs(positions.as_slice().unwrap_or_default()) {
+                let (values, positions) = (memory.elements(values), positions.contiguous());
+                for (to, from) in rows.pairs(positions.as_slice().expect("just made contiguous")) {
                     let (y, values) = (&mut y[to..to + rows.width], &values[from..]);
                     y.iter_mut().zip(values).for_each(|(y, &value)| *y += value);
                 }
@@ -338,10 +344,6 @@ fn run<T: Scalar>(
 /// The rest of a room, which may be empty.
 fn from<T>(room: &[T], start: usize) -> &[T] {
     room.get(start..).unwrap_or_default()
-}
-
-fn contiguous(positions: &Array<i64>) -> Array<i64> {
-    positions.contiguous()
 }
 
 impl Factor {

@@ -105,8 +105,9 @@ impl Core {
     ) -> Selection {
         let mut marks = std::mem::take(&mut self.marks);
         let operands_unless_cut = |node: NodeId| {
-            let Node { inputs, value, .. } = &self.nodes[node as usize];
-            let is_cut = (inputs.is_empty() && *value != NOTHING) || is_input(self, node);
+            let Node { op, inputs, .. } = &self.nodes[node as usize];
+            let is_leaf = inputs.is_empty() && self.ops.get(*op).is_leaf();
+            let is_cut = is_leaf || is_input(self, node);
             (!is_cut).then(|| inputs.iter().copied())
         };
         let Selection { mut listing, mut inputs, mut nodes } = earlier;

@@ -164,7 +164,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             readers[output as usize] += 1;
             let is_wide = type_of.kind == Kind::Real && type_of.shape.size() != 1;
             let is_computed = (output as usize) < listing.len();
-            if !listing.keep && is_wide && is_computed && !written.contains_key(&output) {
+            if is_wide && is_computed && !written.contains_key(&output) {
                 written.insert(output, output_sizes.len() as u32);
                 output_sizes.push(type_of.shape.size());
             }
@@ -373,7 +373,8 @@ impl<'a, T: Scalar> Planner<'a, T> {
             Place::Slot(slot) => Output::Slot(slot),
             Place::Wide(wide) => match self.wide[wide as usize].room {
                 Room::Arena(stretch) => Output::Arena(stretch, shape),
-                room => unreachable!("where everything is kept, nothing is written to {room:?}"),
+                Room::Output(output) => Output::Written(output, shape),
+                room => unreachable!("what is computed is not in {room:?}"),
             },
         }
     }
@@ -393,29 +394,16 @@ impl<'a, T: Scalar> Planner<'a, T> {
                 Place::Wide(wide) => {
                     let x = self.wide[wide as usize].clone();
                     let shape = x.layout.shape().clone();
-                    match (x.room, self.written.get(&value).copied()) {
-                        (Room::Output(own), Some(output)) if own == output => {
-                            Output::Written(output, shape)
-                        }
-                        (_, Some(output)) => {
-                            let y = Target::Real(Room::Output(output));
-                            let work = Work::Copy(x);
-                            self.push_wide(Wide { value, work, y });
-                            // A second mention of this output finds it written.
-                            let room = Room::Output(output);
-                            let layout = Layout::contiguous(shape.clone());
-                            self.wide[wide as usize] = Operand { room, layout };
-                            Output::Written(output, shape)
-                        }
-                        (_, None) => {
-                            // Everything is kept: a view is copied to a stretch of its own.
-                            let stretch = self.arena.take(shape.size());
-                            let y = Target::Real(Room::Arena(stretch));
-                            let work = Work::Copy(x);
-                            self.push_wide(Wide { value, work, y });
-                            Output::Arena(stretch, shape)
-                        }
+                    let output = self.written[&value];
+                    if x.room != Room::Output(output) {
+                        // It is a view. A second mention of it finds it written.
+                        let room = Room::Output(output);
+                        let y = Target::Real(room);
+                        self.push_wide(Wide { value, work: Work::Copy(x), y });
+                        let layout = Layout::contiguous(shape.clone());
+                        self.wide[wide as usize] = Operand { room, layout };
                     }
+                    Output::Written(output, shape)
                 }
             };
             outputs.push(output);

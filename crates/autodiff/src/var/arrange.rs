@@ -334,6 +334,10 @@ impl<'t> Var<'t> {
         let (axis, last) = (self.axis("scatter_add", axis), self.rank() - 1);
         let (index, values) = (index.on(self.tape), values.on(self.tape));
         self.check_along("scatter_add", axis, index);
+        if values.shape() != index.shape() {
+            let message = format!("values {} at positions {}", values.shape(), index.shape());
+            refuse("scatter_add", message, &[self, index, values]);
+        }
         let op = ScatterAdd { batch: last, n: self.shape()[axis] };
         let operands = [values.move_axis(axis, last), index.move_axis(axis, last)];
         self + self.tape.record(op, &operands).move_axis(last, axis)
