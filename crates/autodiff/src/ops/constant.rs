@@ -9,7 +9,7 @@ use crate::ops::Op;
 use crate::real::Real;
 use crate::var::Var;
 
-/// A number that simplification knows, as a 0-d value. All other numbers are literals: leaves.
+/// A number that is part of the structure, as a 0-d value. All other numbers are literals: leaves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Constant {
     /// 0
