@@ -102,7 +102,9 @@ impl Met {
         let node = &core.nodes[id as usize];
         tape.inherited_origin.set(node.origin);
         x.clear();
-        x.extend(node.inputs.iter().map(|&id| Var { tape, id }));
+        for &id in &node.inputs {
+            x.push(Var { tape, id });
+        }
         let number = node.op as usize;
         if self.0.len() <= number {
             self.0.resize(number + 1, None);
