@@ -301,7 +301,8 @@ fn is_native<T: Real>() -> bool {
     [TypeId::of::<f32>(), TypeId::of::<f64>()].contains(&TypeId::of::<T>())
 }
 
-/// The value of an operation as it is defined, once its indices have been checked.
+/// The value of an operation as it is defined, once its indices have been checked; of a user's
+/// operation, the type of the answer is checked too.
 pub(crate) fn eval_checked<T: Real>(op: &Op, x: &[&Value<T>]) -> Result<Value<T>, ShapeError> {
     if !op.replays() && !is_native::<T>() {
         return Err(ShapeError::new("it is evaluated in f64 alone, not on these scalars"));
@@ -314,7 +315,16 @@ pub(crate) fn eval_checked<T: Real>(op: &Op, x: &[&Value<T>]) -> Result<Value<T>
         });
         op.check(&indices.collect::<Vec<_>>(), &types)?;
     }
-    Ok(op.eval(x))
+    let y = op.eval(x);
+    if let Op::Custom(_) = op {
+        let types: Vec<Type> = x.iter().map(|x| x.type_of()).collect();
+        let (have, want) = (y.type_of(), op.shape(&types)?);
+        if have != want {
+            let message = format!("its eval answers {have}, its shape rule {want}");
+            return Err(ShapeError::new(message));
+        }
+    }
+    Ok(y)
 }
 
 /// A table that is reduced to the entries in use.

@@ -231,3 +231,35 @@ fn a_rule_in_place_of_another() {
     assert!(tape.vjp_with(&wengert_autodiff::OwnRules, &[(x.floor(), x)], &[x])[0].is_none());
     check(tape.grad(y, [x])[0], at.map(|x| x.floor() * x.cos()));
 }
+
+/// Its shape rule and its meaning contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Contradiction;
+
+impl Operation for Contradiction {
+    const NAME: &'static str = "contradiction";
+    const MATH: &'static str = "";
+
+    fn shape(&self, _: &[Type]) -> Result<Type, ShapeError> {
+        Ok(Type::real([2, 2]))
+    }
+
+    fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
+        x[0].clone()
+    }
+
+    fn derivative<'t>(&self, _: usize, _: &[Var<'t>], _: Var<'t>) -> Linear<'t> {
+        Linear::Zero
+    }
+}
+
+#[test]
+fn an_answer_of_another_type_than_the_shape_rule_says_is_an_error() {
+    let tape = Tape::new();
+    let y = tape.record(Op::custom(Contradiction), &[tape.input([1.0, 2.0, 3.0, 4.0])]);
+    let error = tape.try_run(&[y]).expect_err("four in a row are no square");
+    assert_eq!(
+        error.error.to_string(),
+        "contradiction: its eval answers [4], its shape rule [2, 2]"
+    );
+}
