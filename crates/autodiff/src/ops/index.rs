@@ -8,7 +8,7 @@ use crate::op::{Adjoint, Kind, Operation, Sample, ShapeError, Type, Value};
 use crate::ops::shape::arranged;
 use crate::ops::{Op, ordinary};
 use crate::real::Real;
-use crate::var::Var;
+use crate::var::{Var, all_batched};
 
 /// How the elements of gather and scatter-add correspond, with axes taken together: for each of
 /// `batch` examples, `count` positions among `n` rows of `width` elements each.
@@ -220,7 +220,7 @@ impl Operation for ScatterAdd {
     }
 
     fn batched<'t>(&self, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
-        let x: Vec<_> = which.iter().zip(x).map(|(&is, &x)| x.batched_unless(is, n)).collect();
+        let x = all_batched(which, x, n);
         let op = ScatterAdd { batch: self.batch + 1, n: self.n };
         x[0].tape().record(Op::from(op), &x)
     }

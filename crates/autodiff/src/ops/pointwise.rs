@@ -7,7 +7,7 @@ use crate::linear::Linear;
 use crate::op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
 use crate::ops::{Op, Point};
 use crate::real::Real;
-use crate::var::Var;
+use crate::var::{Var, all_batched};
 
 /// The loops of a pointwise operation on the scalars `T`.
 pub(crate) struct Kernel<T> {
@@ -351,7 +351,7 @@ fn element_by_element<T: Real>(tile: fn([&[T]; 3], &mut [T]), x: &[&Value<T>]) -
 
 /// Pointwise operations are batched by repeating what is not.
 fn batched_pointwise<'t>(op: Op, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
-    let x: Vec<_> = which.iter().zip(x).map(|(&is, &x)| x.batched_unless(is, n)).collect();
+    let x = all_batched(which, x, n);
     x[0].tape().record(op, &x)
 }
 

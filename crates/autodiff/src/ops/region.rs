@@ -10,7 +10,7 @@ use crate::op::{Adjoint, Operation, Sample, ShapeError, Type, Value};
 use crate::ops::shape::{arranged, sole};
 use crate::ops::{Op, ordinary};
 use crate::real::Real;
-use crate::var::Var;
+use crate::var::{Var, all_batched};
 
 /// A region of a value: a range along each axis.
 pub type Region = SmallVec<[Range; 2]>;
@@ -175,7 +175,7 @@ impl Operation for Assemble {
     fn batched<'t>(&self, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
         let shape = [n].into_iter().chain(self.shape.iter().copied()).collect();
         let regions = self.regions.iter().map(|region| with_whole_axis(region, n)).collect();
-        let x: Vec<_> = which.iter().zip(x).map(|(&is, &x)| x.batched_unless(is, n)).collect();
+        let x = all_batched(which, x, n);
         let overlapping = self.overlapping;
         x[0].tape().record(Op::from(Assemble { shape, regions, overlapping }), &x)
     }

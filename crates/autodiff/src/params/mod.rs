@@ -421,10 +421,3 @@ impl<T> std::ops::Index<ParamId> for ParamMap<T> {
         }
     }
 }
-
-/// The type of a store's tensors.
-impl From<Precision> for DType {
-    fn from(precision: Precision) -> DType {
-        precision.dtype()
-    }
-}

@@ -170,6 +170,11 @@ impl<'t> Var<'t> {
     }
 }
 
+/// All operands as batches of `n`: those that are none yet are repeated.
+pub(crate) fn all_batched<'t>(which: &[bool], x: &[Var<'t>], n: usize) -> Vec<Var<'t>> {
+    which.iter().zip(x).map(|(&is, &x)| x.batched_unless(is, n)).collect()
+}
+
 impl fmt::Display for Var<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.tape.try_value(*self) {
