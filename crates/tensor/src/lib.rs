@@ -45,4 +45,7 @@ mod display;
 
 mod number;
 
+mod threads;
+pub use threads::Threads;
+
 pub mod kernel;

@@ -9,4 +9,5 @@ mod layout;
 mod reduce;
 mod shape;
 mod tensor;
+mod threads;
 mod views;
