@@ -196,9 +196,9 @@ impl Shared {
             fn drop(&mut self) {
                 self.0.gate.fetch_and(!OPEN, Ordering::SeqCst);
                 let mut spins = 0;
-                while self.0.gate.load(Ordering::Acquire) % JOB != 0 {
+                while self.0.gate.load(Ordering::Acquire) & (OPEN - 1) != 0 {
                     spins += 1;
-                    if spins % SPINS == 0 { thread::yield_now() } else { spin_loop() }
+                    if spins > SPINS { thread::yield_now() } else { spin_loop() }
                 }
             }
         }
