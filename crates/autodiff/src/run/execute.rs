@@ -7,10 +7,12 @@ use wengert_tensor::kernel;
 use wengert_tensor::{Array, Layout, Pool, Tensor};
 
 use crate::op::{ShapeError, Type, Value};
-use crate::ops::{Op, Rows};
+use crate::ops::{Extents, Op, Rows};
 use crate::run::arena::Stretch;
 use crate::run::plan::{Binding, Output, Plan};
-use crate::run::step::{Access, Argument, Factor, Operand, Room, Step, Target, Wide, Work};
+use crate::run::step::{
+    Access, Argument, Factor, Operand, Product, Room, Step, Target, Wide, Work,
+};
 use crate::run::{Failure, Outcome, Scalar};
 
 /// The value of an input.
@@ -289,17 +291,9 @@ fn run<T: Scalar>(
         Work::Fold { x, axes, join } => {
             join.fold(memory.room(x.room), &x.layout, axes, y);
         }
-        Work::MatMul { extents, a, b } => {
-            let (m, k, n) = (extents.m, extents.k, extents.n);
-            let (a_room, b_room) = (memory.room(a.x.room), memory.room(b.x.room));
-            if k == 0 {
-                // Matrices without elements have no first one to start from.
-                y.fill(T::default());
-            }
-            let starts = a.starts().zip(b.starts());
-            for (y, (a_start, b_start)) in y.chunks_exact_mut((m * n).max(1)).zip(starts) {
-                let (a_from, b_from) = (from(a_room, a_start), from(b_room, b_start));
-                T::gemm(m, k, n, a_from, a.strides(), b_from, b.strides(), y, false);
+        Work::MatMul(products) => {
+            for (number, product) in products.iter().enumerate() {
+                multiply(product, memory, number > 0, y);
             }
         }
         Work::Gather { op, batch, table, index } => {
@@ -339,6 +333,22 @@ fn run<T: Scalar>(
         }
     }
     Ok(())
+}
+
+/// Computes a batch of products, or adds them to what `y` holds.
+fn multiply<T: Scalar>(product: &Product, memory: &Memory<'_, T>, adds: bool, y: &mut [T]) {
+    let Product { extents: Extents { m, k, n, .. }, a, b } = product;
+    let [m, k, n] = [*m, *k, *n];
+    let (a_room, b_room) = (memory.room(a.x.room), memory.room(b.x.room));
+    if k == 0 && !adds {
+        // Matrices without elements have no first one to start from.
+        y.fill(T::default());
+    }
+    let starts = a.starts().zip(b.starts());
+    for (y, (a_start, b_start)) in y.chunks_exact_mut((m * n).max(1)).zip(starts) {
+        let (a_from, b_from) = (from(a_room, a_start), from(b_room, b_start));
+        T::gemm(m, k, n, a_from, a.strides(), b_from, b.strides(), y, adds);
+    }
 }
 
 /// The rest of a room, which may be empty.

@@ -81,11 +81,8 @@ pub(crate) enum Work<T> {
         axes: SmallVec<[usize; 4]>,
         join: Join,
     },
-    MatMul {
-        extents: Extents,
-        a: Factor,
-        b: Factor,
-    },
+    /// The sum of the products of these pairs.
+    MatMul(SmallVec<[Product; 1]>),
     /// Rows picked from a contiguous table by the positions in an index slot.
     Gather {
         op: Arc<Op>,
@@ -110,6 +107,13 @@ pub(crate) enum Work<T> {
         op: Arc<Op>,
         x: Vec<Argument>,
     },
+}
+
+/// A matrix product, or a batch of them.
+pub(crate) struct Product {
+    pub extents: Extents,
+    pub a: Factor,
+    pub b: Factor,
 }
 
 /// A factor of a matrix product: for each product of the batch where it begins, and its strides.

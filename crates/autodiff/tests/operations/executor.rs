@@ -3,7 +3,7 @@
 
 use wengert_autodiff::ops::MatMul;
 use wengert_autodiff::{Kind, Op, Precision, Real, Tape, Value, Var};
-use wengert_tensor::{DType, Range, Tensor};
+use wengert_tensor::{DType, Range, Shape, Tensor};
 
 use crate::case::Case;
 use crate::numbers::{cast, near, report, same};
@@ -104,7 +104,7 @@ fn disguised(x: &Tensor) -> Tensor {
     view.reshape(x.shape().clone()).expect("an axis of size 1 goes")
 }
 
-/// A product of `k` terms an element, in whatever order they are added: within
+/// Products of `k` terms an element together, in whatever order they are added: within
 /// k ε Σ|a||b|.
 fn product_agrees<T: Real>(
     what: &str,
@@ -115,8 +115,8 @@ fn product_agrees<T: Real>(
 ) -> Result<(), String> {
     let magnitudes: Vec<Value<T>> = x.iter().map(|x| Value::Real(x.real().map(T::abs))).collect();
     let bound = Op::from(product).eval(&magnitudes.iter().collect::<Vec<_>>()).to_tensor();
-    let a = x[0].shape();
-    let k = if product.transpose_a { a[a.rank() - 2] } else { a[a.rank() - 1] };
+    let inner = |a: &Shape| a[a.rank() - if product.transpose_a { 2 } else { 1 }];
+    let k: usize = x.iter().step_by(2).map(|a| inner(a.shape())).sum();
     let epsilon = match wanted.dtype() {
         DType::F32 => f64::from(f32::EPSILON),
         _ => f64::EPSILON,
