@@ -40,8 +40,8 @@ pub(crate) type OnCells<T> = fn(cells: &mut [T], x: [u32; 3], y: u32);
 
 /// A step whose operands or result are more than one element, or whose operation is not pointwise.
 pub(crate) struct Wide<T> {
-    /// The number of the value that it computes.
-    pub value: u32,
+    /// The node of the listing that it computes, for errors.
+    pub node: u32,
     pub work: Work<T>,
     /// Where the result goes, contiguous; for an index, the number of its slot.
     pub y: Target,
