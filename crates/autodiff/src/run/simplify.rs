@@ -291,7 +291,9 @@ impl Rewriter<'_> {
             let operands = entry.operands.iter().map(|&x| number(x, &numbers));
             listing.push(entry.op, entry.type_of, operands);
         }
-        now.iter_mut().for_each(|value| *value = number(*value, &numbers));
+        for value in &mut now {
+            *value = number(*value, &numbers);
+        }
         listing.inputs.clone_from(&original.inputs);
         listing.outputs.extend(original.outputs.iter().map(|&output| now[output as usize]));
         listing.keep = original.keep;
