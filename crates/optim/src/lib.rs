@@ -35,6 +35,9 @@ pub use sgd::Sgd;
 mod adam;
 pub use adam::Adam;
 
+mod early_stopping;
+pub use early_stopping::EarlyStopping;
+
 /// What changes parameters by their gradients.
 ///
 /// ```

@@ -1,5 +1,6 @@
 //! Optimizers against their recurrences, written out in double precision.
 
+mod early_stopping;
 mod misuse;
 mod recurrences;
 mod steps;
