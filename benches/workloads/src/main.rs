@@ -24,7 +24,8 @@ use measure::{Outcome, quantile, status_mb};
 const PEERS: [&str; 3] = ["wengert", "wengert-cleared", "wengert-program"];
 
 /// A workload: its name, the unit it is reported in, units a second, and how it is run.
-type Workload = (&'static str, &'static str, f64, fn(peer: &str, threads: usize) -> Option<Outcome>);
+type Workload =
+    (&'static str, &'static str, f64, fn(peer: &str, threads: usize) -> Option<Outcome>);
 
 const WORKLOADS: [Workload; 4] = [
     ("W1_scalar_chain", "ns/op", 1e9 / 40_000.0, |peer, _| Some(scalar::chain(peer, 10_000))),

@@ -82,7 +82,11 @@ impl Model {
             step.loss
         };
         let losses: Vec<f64> = (0..11).map(|_| step()).collect();
-        let samples = measure(|| (0..calls).for_each(|_| drop(step())));
+        let samples = measure(|| {
+            for _ in 0..calls {
+                step();
+            }
+        });
         Outcome {
             samples: samples.iter().map(|seconds| seconds / f64::from(calls)).collect(),
             loss: losses[0],

@@ -52,7 +52,7 @@ mod program;
 mod transform;
 pub use program::Program;
 mod run;
-pub use run::{RunError, Statistics};
+pub use run::{Rewriting, RunError, Statistics};
 mod inspect;
 mod params;
 pub use params::{

@@ -26,6 +26,9 @@ pub use layout::{Layout, Range};
 
 mod offsets;
 
+mod window;
+pub use window::{EachAxis, Span, Visit, Window, WindowError};
+
 mod buffer;
 pub use buffer::{Buffer, Pool};
 

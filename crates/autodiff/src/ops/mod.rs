@@ -4,11 +4,13 @@
 //! below, and give it a method on [`Var`].
 
 mod constant;
+mod conv;
 mod custom;
 mod foreign;
 mod index;
 mod matmul;
 mod pointwise;
+mod pool;
 mod random;
 mod reduce;
 mod region;
@@ -16,6 +18,7 @@ mod shape;
 mod stop;
 
 pub use constant::Constant;
+pub use conv::{Conv, Side};
 pub use custom::Custom;
 pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
 pub(crate) use index::Rows;
@@ -27,6 +30,7 @@ pub use pointwise::{
     Mul, Neg, NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
+pub use pool::WindowArgMax;
 pub use random::{Normal, Uniform};
 pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
@@ -144,6 +148,7 @@ operations! {
         Reshape Permute Expand Flip Slice Assemble
         Gather ScatterAdd
         MatMul
+        Conv WindowArgMax
         Uniform Normal
         StopGradient;
 }

@@ -1,6 +1,9 @@
 //! The pointwise operations, a row each: name, mathematics, meaning, derivatives, flops, and where
 //! to test them. All operands have one shape; broadcasting is an operation of its own.
 
+use std::marker::PhantomData;
+
+use wengert_tensor::kernel::Work;
 use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::linear::Linear;
@@ -24,6 +27,25 @@ pub(crate) trait Pointwise: Copy + Into<Op> + Into<Point> {
 
     /// Its loops on the scalars `T`.
     fn kernel<T: Real>() -> Kernel<T>;
+
+    /// [`Kernel::tile`], as it is compiled for each instruction set.
+    fn tile<T: Real>(x: [&[T]; 3], y: &mut [T]);
+}
+
+/// The loop of the operation `P` over these slices.
+struct Tile<'a, P, T> {
+    x: [&'a [T]; 3],
+    y: &'a mut [T],
+    operation: PhantomData<P>,
+}
+
+impl<P: Pointwise, T: Real> Work for Tile<'_, P, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        P::tile(self.x, self.y);
+    }
 }
 
 /// Makes a type, its loops and its `impl Operation` from each row.
@@ -66,12 +88,17 @@ macro_rules! pointwise {
                         cells[y as usize] = $Name::apply($(cells[$x as usize]),+);
                     },
                     tile: |x, y| {
-                        let [$($x,)+ ..] = x;
-                        $(let $x = &$x[..y.len()];)+
-                        for (k, y) in y.iter_mut().enumerate() {
-                            *y = $Name::apply($($x[k]),+);
-                        }
+                        T::dispatch(Tile { x, y, operation: PhantomData::<$Name> });
                     },
+                }
+            }
+
+            #[inline(always)]
+            fn tile<T: Real>(x: [&[T]; 3], y: &mut [T]) {
+                let [$($x,)+ ..] = x;
+                $(let $x = &$x[..y.len()];)+
+                for (k, y) in y.iter_mut().enumerate() {
+                    *y = $Name::apply($($x[k]),+);
                 }
             }
         }
@@ -298,12 +325,7 @@ pointwise! {
         on: [KINK];
 
     Sigmoid = "sigmoid", r"\frac{1}{1 + e^{-x}}":
-        (x) -> y = if x < zero() {
-            let e = x.exp();
-            e / (one::<T>() + e)
-        } else {
-            one::<T>() / (one::<T>() + (-x).exp())
-        },
+        (x) -> y = x.sigmoid(),
         d: [Linear::Scale(y * (1.0 - y))],
         on: [REAL];
 

@@ -54,6 +54,13 @@ pub struct Parameter {
     pub decays: bool,
 }
 
+impl Parameter {
+    /// Whether its name matches a pattern, in which `*` stands for anything.
+    pub fn matches(&self, pattern: &str) -> bool {
+        matches(pattern, &self.name)
+    }
+}
+
 /// A store of parameters, owned by the caller.
 ///
 /// ```
@@ -295,7 +302,7 @@ impl<'p> From<&'p Params> for Selection<'p> {
 impl Selection<'_> {
     /// Whether a gradient by this parameter is wanted.
     fn includes(&self, parameter: &Parameter) -> bool {
-        let matches = |pattern: &String| matches(pattern, &parameter.name);
+        let matches = |pattern: &String| parameter.matches(pattern);
         parameter.trainable && self.pattern.as_ref().is_none_or(matches)
     }
 }

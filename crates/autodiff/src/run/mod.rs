@@ -2,11 +2,14 @@
 //! plan, and the plan is carried out. Equal listings have one plan.
 
 mod arena;
+mod compute;
 mod engine;
 mod execute;
 mod listing;
 mod lower;
+mod memory;
 mod plan;
+mod simplify;
 mod step;
 
 use std::fmt;
@@ -23,6 +26,7 @@ pub use engine::Statistics;
 pub(crate) use execute::{Bound, Workspace, execute};
 pub(crate) use listing::{Listing, Selection};
 pub(crate) use plan::{Plan, Tables};
+pub use simplify::Rewriting;
 
 /// The scalars that tensors are made of and programs run on.
 pub(crate) trait Scalar: Real + Native + Gemm {}
@@ -51,9 +55,9 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
-/// An operation of a listing, by the number of its value, that could not be carried out.
+/// An operation of a listing, by the number of its node, that could not be carried out.
 pub(crate) struct Failure {
-    pub value: u32,
+    pub node: u32,
     pub error: ShapeError,
 }
 

@@ -2,10 +2,14 @@
 //! one thread, and are vectorised by the compiler.
 
 mod copy;
+mod dispatch;
+mod elementary;
 mod gemm;
 mod gemv;
 mod reduce;
 
 pub use copy::{copy, copy_range};
+pub use dispatch::{Work, dispatch};
+pub use elementary::Elementary;
 pub use gemm::Gemm;
 pub use reduce::{fold, sum};

@@ -4,6 +4,7 @@ mod array;
 mod buffer;
 mod copy;
 mod display;
+mod elementary;
 mod gemm;
 mod layout;
 mod reduce;
