@@ -55,6 +55,9 @@ pub use adamax::Adamax;
 mod lion;
 pub use lion::Lion;
 
+mod early_stopping;
+pub use early_stopping::EarlyStopping;
+
 /// What changes parameters by their gradients.
 ///
 /// ```

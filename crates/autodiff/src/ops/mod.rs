@@ -26,8 +26,8 @@ pub use index::{Gather, ScatterAdd};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use pointwise::{
-    Abs, Add, Cos, Div, Equal, Erf, Exp, Floor, Less, LessEqual, Ln, Maximum, Minimum, Mul, Neg,
-    NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
+    Abs, Add, Cos, Div, Equal, Erf, Erfc, Exp, ExpM1, Floor, Less, LessEqual, Ln, Maximum, Minimum,
+    Mul, Neg, NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use pool::WindowArgMax;
@@ -140,7 +140,7 @@ macro_rules! operations {
 operations! {
     pointwise:
         Neg Add Sub Mul Div Pow Maximum Minimum
-        Exp Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Relu Sigmoid Softplus
+        Exp ExpM1 Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
         Equal NotEqual Less LessEqual Select;
     others:
         Constant

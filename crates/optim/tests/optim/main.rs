@@ -1,5 +1,6 @@
 //! Optimizers against their recurrences, written out in double precision, and against PyTorch's.
 
+mod early_stopping;
 mod groups;
 mod misuse;
 mod recurrences;
