@@ -1,8 +1,10 @@
 //! Optimizers against their recurrences, written out in double precision, and against PyTorch's.
 
+mod averages;
 mod groups;
 mod misuse;
 mod recurrences;
+mod schedules;
 mod states;
 mod steps;
 mod trajectories;
