@@ -24,7 +24,9 @@
 //! from the second step on nothing is allocated, and parameters change in place as long as nobody
 //! else holds their tensors. What all optimizers have in common is in `update`; each has a file of
 //! its own, from `sgd` to `lion`. A [`Group`] of parameters may be trained otherwise than the rest,
-//! and a [`State`] is what another optimizer needs to go on.
+//! and a [`State`] is what another optimizer needs to go on. Learning rates follow a [`Schedule`] or
+//! [`ReduceOnPlateau`], and averages of parameters are kept by [`Ema`]. Gradients are clipped by
+//! their own methods, such as [`Gradients::clip_norm`].
 #![forbid(unsafe_code)]
 
 use wengert_autodiff::{Gradients, Params};
@@ -57,6 +59,15 @@ pub use lion::Lion;
 
 mod early_stopping;
 pub use early_stopping::EarlyStopping;
+
+mod average;
+pub use average::{Ema, MovingAverage};
+
+mod schedule;
+pub use schedule::Schedule;
+
+mod plateau;
+pub use plateau::ReduceOnPlateau;
 
 /// What changes parameters by their gradients.
 ///

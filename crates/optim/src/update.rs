@@ -156,7 +156,7 @@ impl Common {
             if !entries.has(&t) && keys.iter().all(|key| !entries.has(key)) {
                 continue;
             }
-            let t = entries.count(&t);
+            let t = entries.count(&t, 1);
             let like = |key: &String| entries.tensor(key, &parameter.value);
             // All are read before one is missed, so that all are complained about.
             let arrays: Vec<Option<Tensor>> = keys.iter().map(like).collect();
