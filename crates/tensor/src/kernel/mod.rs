@@ -1,6 +1,7 @@
 //! The loops that decide how fast everything else is. They work on plain slices and layouts, use
 //! one thread, and are vectorised by the compiler.
 
+mod conv;
 mod copy;
 mod dispatch;
 mod elementary;
@@ -8,6 +9,7 @@ mod gemm;
 mod gemv;
 mod reduce;
 
+pub use conv::{Channels, Convolution, Tiles};
 pub use copy::{copy, copy_range};
 pub use dispatch::{Work, dispatch};
 pub use elementary::Elementary;
