@@ -7,6 +7,7 @@ mod dispatch;
 mod elementary;
 mod gemm;
 mod gemv;
+mod pool;
 mod reduce;
 
 pub use conv::{Channels, Convolution, Tiles};
@@ -14,4 +15,5 @@ pub use copy::{copy, copy_range};
 pub use dispatch::{Work, dispatch};
 pub use elementary::Elementary;
 pub use gemm::Gemm;
+pub use pool::WindowSearch;
 pub use reduce::{fold, sum};

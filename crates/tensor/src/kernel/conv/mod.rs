@@ -58,6 +58,8 @@ pub struct Convolution {
     /// there.
     rows: Vec<usize>,
     columns: Vec<usize>,
+    /// Whether these are neighbours in their order.
+    in_order: bool,
     /// For each channel of a group and each tap: where it lies in the spread channels if the window
     /// is in its first place; and the last of all these.
     at: Vec<usize>,
@@ -132,6 +134,7 @@ impl Convolution {
             spread: all.size(),
             is_spread: all.size() == plane && window.spans.iter().all(|span| span.stride == 1),
             rows: sums(&elements),
+            in_order: strides.last().is_none_or(|&stride| stride == 1),
             columns,
             reach: at.iter().copied().max().unwrap_or(0),
             at,
@@ -179,9 +182,8 @@ impl Convolution {
             return x;
         }
         room.fill(T::default());
-        let contiguous = self.columns.last() == Some(&(self.columns[0] + self.columns.len() - 1));
         for (x, first) in self.lines(x) {
-            if contiguous {
+            if self.in_order {
                 room[first + self.columns[0]..][..x.len()].copy_from_slice(x);
             } else {
                 self.columns.iter().zip(x).for_each(|(&column, &x)| room[first + column] = x);
@@ -194,7 +196,11 @@ impl Convolution {
     fn gather<T: Tiles>(&self, room: &[T], x: &mut [T]) {
         let width = self.columns.len().max(1);
         for (x, first) in x.chunks_exact_mut(width).zip(self.firsts()) {
-            self.columns.iter().zip(x).for_each(|(&column, x)| *x = room[first + column]);
+            if self.in_order {
+                x.copy_from_slice(&room[first + self.columns[0]..][..width]);
+            } else {
+                self.columns.iter().zip(x).for_each(|(&column, x)| *x = room[first + column]);
+            }
         }
     }
 
