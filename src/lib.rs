@@ -147,5 +147,5 @@ pub mod prelude {
     pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
     pub use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
     pub use wengert_optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd};
-    pub use wengert_tensor::{DType, Shape, Tensor};
+    pub use wengert_tensor::{DType, Shape, Tensor, Threads};
 }

@@ -8,6 +8,7 @@ mod recurrences;
 mod schedules;
 mod states;
 mod steps;
+mod threads;
 mod trajectories;
 
 use wengert_autodiff::{Gradients, InputValue, ParamId, Params, Tape};
