@@ -86,9 +86,10 @@ impl Convolution {
     /// place.
     fn take_columns<T: Tiles>(&self, u: &[T], columns: Range<usize>, panel: &mut [T]) {
         panel.fill(T::default());
-        for (row, u) in panel.chunks_exact_mut(T::WIDE).zip(u.chunks_exact(self.places())) {
-            for (place, column, len) in self.pieces(columns.clone()) {
-                let to = column - columns.start;
+        for (place, column, len) in self.pieces(columns.clone()) {
+            let to = column - columns.start;
+            let rows = panel.chunks_exact_mut(T::WIDE).zip(u.chunks_exact(self.places()));
+            for (row, u) in rows {
                 row[to..to + len].copy_from_slice(&u[place..place + len]);
             }
         }

@@ -9,6 +9,9 @@ use crate::{Pool, Threads};
 /// How many tiles stand side by side: each weight that is read serves them all.
 const TILES: usize = 6;
 
+/// How many outputs are computed together, at most.
+const PART: usize = 8 * ROWS;
+
 impl Convolution {
     /// `u` from `x` and `w`.
     ///
@@ -33,22 +36,33 @@ impl Convolution {
         let mut weights = pool.take(groups * group);
         let of_groups = w.chunks_exact(outputs * self.depth()).zip(weights.chunks_exact_mut(group));
         of_groups.for_each(|(w, weights)| self.interleave(w, weights));
-        let part = DEPTH.min(self.depth());
         threads.split(u, outputs * self.places(), |task, u| {
             let x = &x[task * inputs * self.plane..][..inputs * self.plane];
             let weights = &weights[task % groups * group..][..group];
-            let mut memory = pool.take(self.room() + (rows + part) * TILES * T::WIDE);
-            let (room, rest) = memory.split_at_mut(self.room());
-            let (sums, copies) = rest.split_at_mut(rows * TILES * T::WIDE);
-            let x = self.spread(x, room);
-            for columns in self.blocks(TILES * T::WIDE) {
-                sums.fill(T::default());
-                self.add(x, weights, columns.clone(), sums, copies);
-                self.write(sums, columns, u);
-            }
-            pool.give(memory);
+            let mut room = pool.take(self.room());
+            let x = self.spread(x, &mut room);
+            // Where there are few examples, threads share the outputs of each.
+            threads.split(u, PART * self.places(), |part, u| {
+                let weights = &weights[part * PART * self.depth()..];
+                self.some_outputs(x, weights, u, pool);
+            });
+            pool.give(room);
         });
         pool.give(weights);
+    }
+
+    /// Some outputs of a group of one example.
+    fn some_outputs<T: Tiles>(&self, x: &[T], weights: &[T], u: &mut [T], pool: &Pool<T>) {
+        let rows = (u.len() / self.places()).next_multiple_of(ROWS);
+        let depth = DEPTH.min(self.depth());
+        let mut memory = pool.take((rows + depth) * TILES * T::WIDE);
+        let (sums, copies) = memory.split_at_mut(rows * TILES * T::WIDE);
+        for columns in self.blocks(TILES * T::WIDE) {
+            sums.fill(T::default());
+            self.add(x, weights, columns.clone(), sums, copies);
+            self.write(sums, columns, u);
+        }
+        pool.give(memory);
     }
 
     /// The weights of a group as panels: for each [`ROWS`] outputs, theirs side by side; zeros
@@ -103,10 +117,10 @@ impl Convolution {
 
     /// Writes sums in these columns to their places.
     fn write<T: Tiles>(&self, sums: &[T], columns: Range<usize>, u: &mut [T]) {
-        let rows = sums.chunks_exact(TILES * T::WIDE).zip(u.chunks_exact_mut(self.places()));
-        for (sums, u) in rows {
-            for (place, column, len) in self.pieces(columns.clone()) {
-                let from = column - columns.start;
+        for (place, column, len) in self.pieces(columns.clone()) {
+            let from = column - columns.start;
+            let rows = sums.chunks_exact(TILES * T::WIDE).zip(u.chunks_exact_mut(self.places()));
+            for (sums, u) in rows {
                 u[place..place + len].copy_from_slice(&sums[from..from + len]);
             }
         }
