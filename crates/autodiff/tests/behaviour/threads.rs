@@ -55,3 +55,46 @@ fn copies() {
     check("repeated", |tape| vec![noise(tape, &[300], 1).broadcast_to([400, 300])]);
     check("backwards", |tape| vec![noise(tape, &[70_000], 1).flip(0)]);
 }
+
+/// Many of the positions are one position: what is added there is added in order.
+#[test]
+fn rows_at_positions() {
+    let positions = |shape: &[usize], n: usize| {
+        Array::from_fn(shape, |k| (if k % 3 == 0 { 1 } else { k * 31 % n }) as i64)
+    };
+    check("rows of one table", |tape| {
+        let table = noise(tape, &[500, 40], 1);
+        let rows = tape.indices(positions(&[3000], 500));
+        let picked = table.take(0, rows);
+        let [x_bar] = tape.vjp([(picked, noise(tape, &[3000, 40], 2))], [table]);
+        vec![picked, x_bar]
+    });
+    check("elements of one table", |tape| {
+        let table = noise(tape, &[30_000], 1);
+        let picked = table.take(0, tape.indices(positions(&[90_000], 30_000)));
+        let [x_bar] = tape.vjp([(picked, noise(tape, &[90_000], 2))], [table]);
+        vec![picked, x_bar]
+    });
+    check("rows of many tables", |tape| {
+        let tables = noise(tape, &[300, 70], 1);
+        let picked = tables.gather(1, tape.indices(positions(&[300, 90], 70)));
+        let [x_bar] = tape.vjp([(picked, noise(tape, &[300, 90], 2))], [tables]);
+        vec![picked, x_bar]
+    });
+}
+
+#[test]
+fn convolutions() {
+    check("two axes", |tape| {
+        let (x, w) = (noise(tape, &[16, 8, 20, 20], 1), noise(tape, &[16, 8, 3, 3], 2));
+        let y = x.conv2d(w, 1, 1);
+        let [x_bar, w_bar] = tape.vjp([(y, noise(tape, &y.shape(), 3))], [x, w]);
+        vec![y, x_bar, w_bar]
+    });
+    check("maxima under a window", |tape| {
+        let x = noise(tape, &[16, 8, 40, 40], 1);
+        let y = x.max_pool(&wengert_tensor::Window::new([2, 2]).stride(2));
+        let [x_bar] = tape.vjp([(y, noise(tape, &y.shape(), 3))], [x]);
+        vec![y, x_bar]
+    });
+}
