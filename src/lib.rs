@@ -146,6 +146,6 @@ pub mod prelude {
     pub use wengert_autodiff::{Mode, ParamId, Params, Precision, Program, Scope, Tape, Var};
     pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
     pub use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
-    pub use wengert_optim::{Adam, Optimizer, Sgd};
-    pub use wengert_tensor::{DType, Shape, Tensor};
+    pub use wengert_optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd};
+    pub use wengert_tensor::{DType, Shape, Tensor, Threads};
 }

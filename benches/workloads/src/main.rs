@@ -27,7 +27,7 @@ const PEERS: [&str; 3] = ["wengert", "wengert-cleared", "wengert-program"];
 type Workload =
     (&'static str, &'static str, f64, fn(peer: &str, threads: usize) -> Option<Outcome>);
 
-const WORKLOADS: [Workload; 4] = [
+const WORKLOADS: [Workload; 5] = [
     ("W1_scalar_chain", "ns/op", 1e9 / 40_000.0, |peer, _| Some(scalar::chain(peer, 10_000))),
     ("W1_scalar_chain_unrolled1000", "ns/op", 1e9 / 4_000.0, |peer, _| {
         (peer == "wengert-program").then(|| scalar::chain(peer, 1_000))
@@ -37,6 +37,9 @@ const WORKLOADS: [Workload; 4] = [
     }),
     ("W3_mlp_mnist", "ms", 1e3, |peer, threads| {
         (peer == "wengert").then(|| training::mnist_perceptron(threads))
+    }),
+    ("W5_cnn_mnist", "ms", 1e3, |peer, threads| {
+        (peer == "wengert").then(|| training::mnist_convolutions(threads))
     }),
 ];
 

@@ -24,10 +24,13 @@
 //! from the second step on nothing is allocated, and parameters change in place as long as nobody
 //! else holds their tensors. What all optimizers have in common is in `update`; each has a file of
 //! its own, from `sgd` to `lion`. A [`Group`] of parameters may be trained otherwise than the rest,
-//! and a [`State`] is what another optimizer needs to go on.
+//! and a [`State`] is what another optimizer needs to go on. Learning rates follow a [`Schedule`] or
+//! [`ReduceOnPlateau`], and averages of parameters are kept by [`Ema`]. Gradients are clipped by
+//! their own methods, such as [`Gradients::clip_norm`].
 #![forbid(unsafe_code)]
 
 use wengert_autodiff::{Gradients, Params};
+use wengert_tensor::Threads;
 
 mod group;
 pub use group::Group;
@@ -57,6 +60,15 @@ pub use lion::Lion;
 
 mod early_stopping;
 pub use early_stopping::EarlyStopping;
+
+mod average;
+pub use average::{Ema, MovingAverage};
+
+mod schedule;
+pub use schedule::Schedule;
+
+mod plateau;
+pub use plateau::ReduceOnPlateau;
 
 /// What changes parameters by their gradients.
 ///
@@ -92,6 +104,10 @@ pub trait Optimizer {
     /// If it is negative, infinite or NaN.
     #[track_caller]
     fn set_learning_rate(&mut self, rate: f64);
+
+    /// Sets the threads that share the work of a step, such as those of the tape that the gradients
+    /// are from. No bit depends on them.
+    fn set_threads(&mut self, threads: &Threads);
 
     /// What it has learnt: its learning rate, and what it remembers of these parameters.
     ///
@@ -136,6 +152,10 @@ macro_rules! optimizer {
 
             fn set_learning_rate(&mut self, rate: f64) {
                 self.common.rate = crate::valid_rate(rate);
+            }
+
+            fn set_threads(&mut self, threads: &wengert_tensor::Threads) {
+                self.common.threads = threads.clone();
             }
 
             fn state(&self, params: &wengert_autodiff::Params) -> crate::State {

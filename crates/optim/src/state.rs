@@ -159,13 +159,16 @@ impl<'s> Entries<'s> {
         self.wrong(name, number.to_string(), "a finite number that is not negative")
     }
 
-    /// How often something was done, at least once.
-    pub fn count(&mut self, name: &str) -> Option<i32> {
+    /// How often something was done.
+    pub fn count(&mut self, name: &str, least: i32) -> Option<i32> {
         let found = self.tensor(name, &Tensor::from(0_i64))?;
         let number = found.array::<i64>().expect("that is its type").item();
         match i32::try_from(number) {
-            Ok(count) if count > 0 => Some(count),
-            _ => self.wrong(name, number.to_string(), "a count from 1 to 2147483647"),
+            Ok(count) if count >= least => Some(count),
+            _ => {
+                let expected = format!("a count from {least} to {}", i32::MAX);
+                self.wrong(name, number.to_string(), &expected)
+            }
         }
     }
 

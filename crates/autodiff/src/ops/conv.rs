@@ -1,6 +1,7 @@
 //! Convolution, in all its directions: three linear maps that are each other's adjoints. How a
 //! window is laid over the spatial axes is [`Window`]'s to say.
 
+use wengert_tensor::kernel::Channels;
 use wengert_tensor::{Array, Shape, Visit, Window};
 
 use crate::linear::Linear;
@@ -39,15 +40,6 @@ pub struct Conv {
     pub groups: usize,
     /// Which side is the result.
     pub gives: Side,
-}
-
-/// How many of everything but the spatial axes there are; channels are those of one group.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Channels {
-    pub batch: usize,
-    pub groups: usize,
-    pub inputs: usize,
-    pub outputs: usize,
 }
 
 impl Conv {
@@ -137,22 +129,20 @@ impl Conv {
     }
 }
 
-impl Channels {
-    /// The axes of a side before its spatial ones, groups apart.
-    fn split(self, side: Side) -> [usize; 3] {
-        let Channels { batch, groups, inputs, outputs } = self;
-        match side {
-            Side::Input => [batch, groups, inputs],
-            Side::Weight => [groups, outputs, inputs],
-            Side::Output => [batch, groups, outputs],
-        }
+/// The axes of a side before its spatial ones, groups apart.
+fn split(channels: Channels, side: Side) -> [usize; 3] {
+    let Channels { batch, groups, inputs, outputs } = channels;
+    match side {
+        Side::Input => [batch, groups, inputs],
+        Side::Weight => [groups, outputs, inputs],
+        Side::Output => [batch, groups, outputs],
     }
+}
 
-    /// The two axes of a side before its spatial ones.
-    fn joined(self, side: Side) -> [usize; 2] {
-        let [a, b, c] = self.split(side);
-        if side == Side::Weight { [a * b, c] } else { [a, b * c] }
-    }
+/// The two axes of a side before its spatial ones.
+fn joined(channels: Channels, side: Side) -> [usize; 2] {
+    let [a, b, c] = split(channels, side);
+    if side == Side::Weight { [a * b, c] } else { [a, b * c] }
 }
 
 impl Operation for Conv {
@@ -166,7 +156,7 @@ impl Operation for Conv {
             self.check_operand(side, x)?;
         }
         self.check_pair(&a.shape, &b.shape)?;
-        let channels = self.channels(&a.shape, &b.shape).joined(self.gives);
+        let channels = joined(self.channels(&a.shape, &b.shape), self.gives);
         Ok(Type::real(channels.into_iter().chain(spatial.iter().copied()).collect::<Shape>()))
     }
 
@@ -180,7 +170,7 @@ impl Operation for Conv {
         let spatial = sides.map(|side| self.spatial(side).expect("the window fits").size());
         let [first, second] = self.operands();
         let (a, b, mut y) = (a.to_vec(), b.to_vec(), vec![T::default(); shape.size()]);
-        for planes in channels.meetings() {
+        for planes in meetings(channels) {
             for Visit { place, tap, element } in &visits {
                 let within = [element, tap, place];
                 let at = |side: Side| {
@@ -213,7 +203,7 @@ impl Operation for Conv {
         let all = [Side::Input, Side::Weight, Side::Output].into_iter().all(has);
         let example = |k: usize| Shape::from(&x[k].shape()[usize::from(which[k])..]);
         let channels = self.channels(&example(0), &example(1));
-        // Where it stands among the axes of `Channels::split`.
+        // Where it stands among the axes of [`split`].
         let position = |side| match side {
             Side::Weight if all => 0,
             Side::Weight => 1 + usize::from(has(Side::Input)),
@@ -261,7 +251,7 @@ impl Operation for Conv {
                 let operation = Conv { window, sizes, groups, gives };
                 let operand = |(side, tag)| {
                     let spatial = operation.spatial(side).expect("the window fits");
-                    let shape = channels.joined(side).into_iter().chain(spatial.iter().copied());
+                    let shape = joined(channels, side).into_iter().chain(spatial.iter().copied());
                     ordinary(&shape.collect::<Vec<_>>(), tag)
                 };
                 let x = operation.operands().into_iter().zip(0..).map(operand).collect();
@@ -272,18 +262,16 @@ impl Operation for Conv {
     }
 }
 
-impl Channels {
-    /// The planes of $x$, $w$ and $u$ – all that is left of each when the spatial axes are taken
-    /// together – that meet, counted in row-major order.
-    fn meetings(self) -> impl Iterator<Item = [usize; 3]> {
-        let Channels { batch, groups, inputs, outputs } = self;
-        (0..batch * groups * outputs * inputs).map(move |k| {
-            let (input, k) = (k % inputs, k / inputs);
-            let (output, k) = (k % outputs, k / outputs);
-            let group = k % groups;
-            [k * inputs + input, (group * outputs + output) * inputs + input, k * outputs + output]
-        })
-    }
+/// The planes of $x$, $w$ and $u$ – all that is left of each when the spatial axes are taken
+/// together – that meet, counted in row-major order.
+fn meetings(channels: Channels) -> impl Iterator<Item = [usize; 3]> {
+    let Channels { batch, groups, inputs, outputs } = channels;
+    (0..batch * groups * outputs * inputs).map(move |k| {
+        let (input, k) = (k % inputs, k / inputs);
+        let (output, k) = (k % outputs, k / outputs);
+        let group = k % groups;
+        [k * inputs + input, (group * outputs + output) * inputs + input, k * outputs + output]
+    })
 }
 
 /// A side with one more axis in front, which goes to this position among the others and becomes
@@ -291,7 +279,7 @@ impl Channels {
 fn fold<'t>(x: Var<'t>, side: Side, channels: Channels, position: usize) -> Var<'t> {
     let shape = x.shape();
     let spatial = &shape[3..];
-    let split = shape[..1].iter().copied().chain(channels.split(side));
+    let split = shape[..1].iter().copied().chain(split(channels, side));
     let x = x.reshape(split.chain(spatial.iter().copied()).collect::<Shape>());
     let x = x.move_axis(0, position);
     let first = if side == Side::Weight { 2 } else { 1 };
@@ -305,9 +293,9 @@ fn fold<'t>(x: Var<'t>, side: Side, channels: Channels, position: usize) -> Var<
 fn unfold(y: Var<'_>, side: Side, channels: Channels, position: usize, n: usize) -> Var<'_> {
     let shape = y.shape();
     let spatial = &shape[2..];
-    let split = Shape::from(channels.split(side)).with(&[(position, n)]);
+    let split = Shape::from(split(channels, side)).with(&[(position, n)]);
     let y = y.reshape(split.iter().chain(spatial).copied().collect::<Shape>());
     let y = y.move_axis(position, 0);
-    let joined = [n].into_iter().chain(channels.joined(side));
+    let joined = [n].into_iter().chain(joined(channels, side));
     y.reshape(joined.chain(spatial.iter().copied()).collect::<Shape>())
 }

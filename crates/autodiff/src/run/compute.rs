@@ -6,6 +6,7 @@ use crate::op::{ShapeError, Type, Value};
 use crate::ops::{Extents, Op, Rows};
 use crate::run::Scalar;
 use crate::run::memory::Memory;
+use crate::run::pick;
 use crate::run::step::{Access, Argument, Factor, Operand, Product, Work};
 
 /// Computes one result.
@@ -33,10 +34,8 @@ pub(super) fn compute<T: Scalar>(
             op.check(&[None, Some(positions)], &types)?;
             let rows = Rows::new(*batch, table.layout.shape(), positions.shape());
             let (table, positions) = (memory.elements(table), positions.contiguous());
-            for (to, from) in rows.pairs(positions.as_slice().expect("just made contiguous")) {
-                let (to, from) = (from, to);
-                y[to..to + rows.width].copy_from_slice(&table[from..from + rows.width]);
-            }
+            let positions = positions.as_slice().expect("just made contiguous");
+            pick::gather(rows, table, positions, memory.threads, y);
         }
         Work::ScatterAdd { op, batch, shape, pairs } => {
             y.fill(T::default());
@@ -45,10 +44,8 @@ pub(super) fn compute<T: Scalar>(
                 op.check(&[None, Some(positions)], &[])?;
                 let rows = Rows::new(*batch, shape, positions.shape());
                 let (values, positions) = (memory.elements(values), positions.contiguous());
-                for (to, from) in rows.pairs(positions.as_slice().expect("just made contiguous")) {
-                    let (y, values) = (&mut y[to..to + rows.width], &values[from..]);
-                    y.iter_mut().zip(values).for_each(|(y, &value)| *y += value);
-                }
+                let positions = positions.as_slice().expect("just made contiguous");
+                pick::scatter_add(rows, values, positions, memory.threads, y);
             }
         }
         Work::Assemble { parts, overlapping } => {
@@ -57,6 +54,8 @@ pub(super) fn compute<T: Scalar>(
                 assemble(memory.room(x.room), &x.layout, region, *overlapping, y);
             }
         }
+        Work::Convolve(convolve) => convolve.compute(memory, y),
+        Work::Search(_) => unreachable!("a search gives an index"),
         Work::Eval { op, x } => {
             let value = evaluate(op, x, memory)?;
             let array = value.real();

@@ -28,6 +28,8 @@ pub(crate) struct Workspace<T> {
     cells: Vec<T>,
     arena: Vec<T>,
     slots: Vec<Option<Array<i64>>>,
+    /// The memory of positions that steps find.
+    positions: Pool<i64>,
 }
 
 /// Carries out a plan on these inputs.
@@ -48,7 +50,7 @@ pub(crate) fn execute<T: Scalar>(
             }
             Step::Wide(number) => {
                 let wide = &plan.wide[number as usize];
-                run_wide(wide, workspace, &in_place, &mut outputs, threads)
+                run_wide(wide, workspace, &in_place, &mut outputs, (pool, threads))
                     .map_err(|error| Failure { node: wide.node, error })?;
             }
         }
@@ -167,24 +169,25 @@ fn run_wide<T: Scalar>(
     workspace: &mut Workspace<T>,
     inputs: &[&[T]],
     outputs: &mut [Vec<T>],
-    threads: &Threads,
+    (pool, threads): (&Pool<T>, &Threads),
 ) -> Result<(), ShapeError> {
-    let Workspace { cells, arena, slots } = workspace;
+    let Workspace { cells, arena, slots, positions } = workspace;
     match wide.y {
         Target::Index(slot) => {
-            let Work::Eval { op, x } = &wide.work else {
-                unreachable!("index results are evaluated as they are defined")
-            };
             let memory =
-                Memory { cells, arena: Around::all(arena), inputs, outputs, slots, threads };
-            let positions = evaluate(op, x, &memory)?.index().clone();
-            slots[slot as usize] = Some(positions);
+                Memory { cells, arena: Around::all(arena), inputs, outputs, slots, threads, pool };
+            let found = match &wide.work {
+                Work::Search(search) => search.compute(&memory, positions),
+                Work::Eval { op, x } => evaluate(op, x, &memory)?.index().clone(),
+                _ => unreachable!("other index results are evaluated as they are defined"),
+            };
+            slots[slot as usize] = Some(found);
             Ok(())
         }
         Target::Real(Room::Cell(cell)) => {
             let mut y = [T::default()];
             let memory =
-                Memory { cells, arena: Around::all(arena), inputs, outputs, slots, threads };
+                Memory { cells, arena: Around::all(arena), inputs, outputs, slots, threads, pool };
             compute(&wide.work, &memory, &mut y)?;
             cells[cell as usize] = y[0];
             Ok(())
@@ -192,14 +195,14 @@ fn run_wide<T: Scalar>(
         Target::Real(Room::Output(k)) => {
             let mut y = std::mem::take(&mut outputs[k as usize]);
             let memory =
-                Memory { cells, arena: Around::all(arena), inputs, outputs, slots, threads };
+                Memory { cells, arena: Around::all(arena), inputs, outputs, slots, threads, pool };
             let done = compute(&wide.work, &memory, &mut y);
             outputs[k as usize] = y;
             done
         }
         Target::Real(Room::Arena(place)) => {
             let (arena, y) = Around::split(arena, place);
-            compute(&wide.work, &Memory { cells, arena, inputs, outputs, slots, threads }, y)
+            compute(&wide.work, &Memory { cells, arena, inputs, outputs, slots, threads, pool }, y)
         }
         Target::Real(Room::Input(_)) => unreachable!("no step writes to an input"),
     }

@@ -12,6 +12,7 @@ use crate::run::Scalar;
 use crate::run::listing::Line;
 use crate::run::plan::{Place, Planner};
 use crate::run::step::{Access, Argument, Factor, Operand, Product, Room, Work};
+use crate::run::window;
 
 /// Plans the node `value`.
 pub(super) fn lower<T: Scalar>(
@@ -51,6 +52,7 @@ pub(super) fn lower<T: Scalar>(
             planner.compute(value, y, work);
             return planner.free_copies(copies);
         }
+        Op::WindowArgMax(op) => return window::search(planner, value, line, op),
         _ if some_index => return evaluate(planner, value, op, line.operands, y),
         _ => {}
     }
@@ -86,6 +88,7 @@ pub(super) fn lower<T: Scalar>(
         Op::Max(max) => fold(planner, value, line, &max.axes, Join::Larger),
         Op::Min(min) => fold(planner, value, line, &min.axes, Join::Smaller),
         Op::MatMul(product) => multiply(planner, value, line, *product),
+        Op::Conv(op) => window::convolve(planner, value, line, op),
         Op::Assemble(assemble) => {
             let whole = Layout::contiguous(y.shape.clone());
             let parts = line.operands.iter().zip(&assemble.regions);

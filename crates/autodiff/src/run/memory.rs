@@ -1,6 +1,6 @@
 //! What a step of a run can read, and where it finds it.
 
-use wengert_tensor::{Array, Threads, kernel};
+use wengert_tensor::{Array, Pool, Threads, kernel};
 
 use crate::op::Value;
 use crate::run::Scalar;
@@ -15,6 +15,8 @@ pub(super) struct Memory<'a, T> {
     pub outputs: &'a [Vec<T>],
     pub slots: &'a [Option<Array<i64>>],
     pub threads: &'a Threads,
+    /// Where steps find room for what they need while they run.
+    pub pool: &'a Pool<T>,
 }
 
 /// The arena around the place that is written to.

@@ -8,13 +8,15 @@ mod execute;
 mod listing;
 mod lower;
 mod memory;
+mod pick;
 mod plan;
 mod simplify;
 mod step;
+mod window;
 
 use std::fmt;
 
-use wengert_tensor::kernel::Gemm;
+use wengert_tensor::kernel::{Gemm, Tiles};
 use wengert_tensor::{Native, Tensor};
 
 use crate::op::ShapeError;
@@ -29,7 +31,7 @@ pub(crate) use plan::{Plan, Tables};
 pub use simplify::Rewriting;
 
 /// The scalars that tensors are made of and programs run on.
-pub(crate) trait Scalar: Real + Native + Gemm {}
+pub(crate) trait Scalar: Real + Native + Gemm + Tiles {}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
+use crate::op::Type;
 use crate::ops::{Add, Constant, Div, Mul, Neg, Op, Permute, Sub};
 use crate::run::Tables;
 use crate::run::listing::{Line, Listing};
@@ -64,6 +65,10 @@ const INPUTS: u32 = 1 << 31;
 
 type Operands = SmallVec<[u32; 4]>;
 
+/// In listings of more nodes than this, single numbers that are computed twice are not looked for:
+/// to compute one takes less time than to find it in a table of so many.
+const LONG: usize = 1 << 14;
+
 /// A node in its new form.
 struct Entry {
     op: u32,
@@ -91,9 +96,10 @@ pub(super) fn simplify(listing: &Listing, tables: Tables<'_>, rewriting: Rewriti
     let mut rewriter = Rewriter {
         rewriting,
         ops: tables.ops.to_vec(),
+        types: tables.types,
         entries: Vec::with_capacity(listing.len()),
         listing,
-        known: FxHashMap::with_capacity_and_hasher(listing.len(), FxBuildHasher),
+        known: FxHashMap::default(),
     };
     let renumber = |value: u32, now: &[u32]| match value.checked_sub(listing.len() as u32) {
         Some(input) => INPUTS + input,
@@ -111,6 +117,7 @@ pub(super) fn simplify(listing: &Listing, tables: Tables<'_>, rewriting: Rewriti
 struct Rewriter<'a> {
     rewriting: Rewriting,
     ops: Vec<Arc<Op>>,
+    types: &'a [Arc<Type>],
     entries: Vec<Entry>,
     listing: &'a Listing,
     /// The nodes that there are, by a hash of operation and operands.
@@ -133,7 +140,7 @@ impl Rewriter<'_> {
             }
         }
         let next = self.entries.len() as u32;
-        if self.rewriting.common {
+        if self.is_looked_for(&entry) {
             let op = &*self.ops[entry.op as usize];
             if let (Op::Add(_) | Op::Mul(_), [a, b]) = (op, entry.operands.as_mut_slice())
                 && *a > *b
@@ -152,6 +159,15 @@ impl Rewriter<'_> {
         }
         self.entries.push(entry);
         next
+    }
+
+    /// Whether it is worth finding out that a node is there already.
+    fn is_looked_for(&self, entry: &Entry) -> bool {
+        let is_scalar = || {
+            let is_pointwise = self.ops[entry.op as usize].is_pointwise();
+            is_pointwise && self.types[entry.type_of as usize].shape.size() == 1
+        };
+        self.rewriting.common && (self.listing.len() <= LONG || !is_scalar())
     }
 
     /// The number of an operation that rewriting has come up with.

@@ -7,6 +7,7 @@ use wengert_tensor::{Layout, Shape};
 
 use crate::ops::{Extents, Join, Op};
 use crate::run::arena::Stretch;
+use crate::run::window::{Convolve, Search};
 
 /// Where the elements of a real value lie. Values of one element lie in cells, so that arithmetic
 /// on scalars is arithmetic on one short array.
@@ -102,6 +103,9 @@ pub(crate) enum Work<T> {
         parts: Vec<(Operand, Layout)>,
         overlapping: bool,
     },
+    Convolve(Box<Convolve>),
+    /// A search, whose result is an index.
+    Search(Box<Search>),
     /// The operation's own meaning, on copies of its operands.
     Eval {
         op: Arc<Op>,

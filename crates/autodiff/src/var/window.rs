@@ -156,7 +156,7 @@ impl<'t> Var<'t> {
     /// let x = tape.input([1.0, 5.0, 2.0, 2.0]);
     /// let y = x.max_pool(&Window::new([2]).stride(2));
     /// assert_eq!(y.to_string(), "[5. 2.]");
-    /// let [x_bar] = tape.vjp(y, tape.input([10.0, 20.0]), [x]);
+    /// let [x_bar] = tape.vjp([(y, tape.input([10.0, 20.0]))], [x]);
     /// assert_eq!(x_bar.to_string(), "[ 0. 10. 20.  0.]");
     /// ```
     ///

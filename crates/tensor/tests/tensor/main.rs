@@ -2,6 +2,7 @@
 
 mod array;
 mod buffer;
+mod conv;
 mod copy;
 mod display;
 mod elementary;
@@ -12,3 +13,4 @@ mod shape;
 mod tensor;
 mod threads;
 mod views;
+mod window;
