@@ -1,8 +1,8 @@
 //! Activations that are composed of operations. Relu, tanh, sigmoid and softplus are operations
 //! themselves; see [`ops`](crate::ops).
 //!
-//! At ±∞ they have their limits, and their derivatives have theirs, which are finite. What would
-//! be 0·∞ there is computed from 0 instead, and not taken.
+//! At ±∞ they have their limits, and their derivatives have theirs, which are finite: what would be
+//! 0·∞ there is computed from limited numbers.
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
 
@@ -87,9 +87,9 @@ impl<'t> Var<'t> {
     /// ```
     #[track_caller]
     pub fn gelu(self) -> Var<'t> {
-        // Φ(−39) is less than any number.
-        let (is_far, x) = self.unless_beyond(40.0);
-        is_far.select(self.relu(), 0.5 * x * (x * -FRAC_1_SQRT_2).erfc())
+        // Φ(−40) is less than any number.
+        let (x, limited) = self.limited(40.0);
+        0.5 * x * (limited * -FRAC_1_SQRT_2).erfc()
     }
 
     /// $\frac x 2 \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\, x^3)\right)\right)$: the same
@@ -101,10 +101,10 @@ impl<'t> Var<'t> {
     /// ```
     #[track_caller]
     pub fn gelu_tanh(self) -> Var<'t> {
-        let (is_far, x) = self.unless_beyond(40.0);
+        let (x, limited) = self.limited(40.0);
         // (1 + tanh z)/2 is the sigmoid of 2z, in which nothing cancels.
-        let z = FRAC_2_PI.sqrt() * (x + 0.044_715 * x * x * x);
-        is_far.select(self.relu(), x * (2.0 * z).sigmoid())
+        let z = FRAC_2_PI.sqrt() * (limited + 0.044_715 * limited * limited * limited);
+        x * (2.0 * z).sigmoid()
     }
 
     /// $x / (1 + e^{-x})$ (Elfwing, Uchibe and Doya, 2017; "swish").
@@ -115,8 +115,8 @@ impl<'t> Var<'t> {
     /// ```
     #[track_caller]
     pub fn silu(self) -> Var<'t> {
-        let (is_far, x) = self.unless_beyond(800.0);
-        is_far.select(self.relu(), x * x.sigmoid())
+        let (x, limited) = self.limited(800.0);
+        x * limited.sigmoid()
     }
 
     /// $x \tanh \ln(1 + e^x)$ (Misra, "Mish: a self regularized non-monotonic activation
@@ -128,8 +128,8 @@ impl<'t> Var<'t> {
     /// ```
     #[track_caller]
     pub fn mish(self) -> Var<'t> {
-        let (is_far, x) = self.unless_beyond(800.0);
-        is_far.select(self.relu(), x * x.softplus().tanh())
+        let (x, limited) = self.limited(800.0);
+        x * limited.softplus().tanh()
     }
 
     /// $\ln \frac{1}{1 + e^{-x}}$, accurate where that is near 0 or 1.
@@ -190,8 +190,8 @@ impl<'t> Var<'t> {
     /// ```
     #[track_caller]
     pub fn hard_swish(self) -> Var<'t> {
-        let (is_far, x) = self.unless_beyond(3.0);
-        is_far.select(self.relu(), x * (x / 6.0 + 0.5))
+        let (x, limited) = self.limited(3.0);
+        x * (limited / 6.0 + 0.5)
     }
 
     /// $a\, \sigma(b)$ for the first half $a$ and the second half $b$ along one axis (Dauphin, Fan,
@@ -216,11 +216,12 @@ impl<'t> Var<'t> {
         self.slice(axis, ..half) * self.slice(axis, half..).sigmoid()
     }
 
-    /// Where $|x|$ is at least `limit`, and $x$ with 0 in those places: for activations that are
-    /// relu there, to the last digit, and are computed from products that would be 0·∞.
+    /// $x$ but not below `-limit`, and the same but not above `limit` either. Of what is $x$ times a
+    /// factor that is 0 below and 1 above, to the last digit, the first is for $x$ and the second
+    /// for the factor: then neither the product nor its derivatives are 0·∞.
     #[track_caller]
-    fn unless_beyond(self, limit: f64) -> (Var<'t>, Var<'t>) {
-        let is_far = self.abs().ge(limit);
-        (is_far, is_far.select(0.0, self))
+    fn limited(self, limit: f64) -> (Var<'t>, Var<'t>) {
+        let from_below = self.le(-limit).select(-limit, self);
+        (from_below, from_below.ge(limit).select(limit, from_below))
     }
 }

@@ -13,7 +13,7 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn softmax(self, axis: impl IntoAxes) -> Var<'t> {
         let axis = self.axis("softmax", axis);
-        let e = (self - self.shift(&[axis])).exp();
+        let e = (self - self.shift(&[axis]).0).exp();
         e / e.sum_keeping(axis).or_one()
     }
 
@@ -39,7 +39,7 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn log_softmax(self, axis: impl IntoAxes) -> Var<'t> {
         let axis = self.axis("log_softmax", axis);
-        let shifted = self - self.shift(&[axis]);
+        let shifted = self - self.shift(&[axis]).0;
         shifted - shifted.exp().sum_keeping(axis).or_one().ln()
     }
 
@@ -55,24 +55,24 @@ impl<'t> Var<'t> {
     pub fn logsumexp(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("logsumexp", axes);
         let axes = axes.as_slice();
-        let shift = self.shift(axes);
-        let sum = (self - shift).exp().sum_over(axes);
-        let kept = self.shape().without(axes);
-        sum.eq(0.0).select(f64::NEG_INFINITY, sum.or_one().ln() + shift.reshape(kept))
+        let (shift, max) = self.shift(axes);
+        let sum = (self - shift).exp().sum_over(axes).or_one();
+        sum.ln() + max.reshape(self.shape().without(axes))
     }
 
-    /// The maximum over these axes, held fixed: what exponents are reduced by. 0 where it is
-    /// infinite, because ∞ − ∞ is not 0.
+    /// What exponents are reduced by, and the maximum over these axes, both held fixed. They are
+    /// the same unless the maximum is infinite: ∞ − ∞ is not 0.
     #[track_caller]
-    fn shift(self, axes: &[usize]) -> Var<'t> {
+    fn shift(self, axes: &[usize]) -> (Var<'t>, Var<'t>) {
         let max = self.max_keeping(axes).stop_gradient();
-        max.abs().eq(f64::INFINITY).select(0.0, max)
+        (max.abs().eq(f64::INFINITY).select(0.0, max), max)
     }
 
-    /// A sum of exponentials, or 1 where all of them are 0, so that neither it nor its derivative
-    /// is divided by 0. It has the size of a result, so the choice costs little.
+    /// A sum of exponentials, and 1 where all of them are 0, so that neither it nor its derivative
+    /// is divided by 0. It has the size of a result, and its derivative is that of the sum, so
+    /// this costs little.
     #[track_caller]
     fn or_one(self) -> Var<'t> {
-        self.eq(0.0).select(1.0, self)
+        self + self.eq(0.0)
     }
 }

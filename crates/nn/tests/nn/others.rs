@@ -54,6 +54,8 @@ fn channels_are_dropped_as_a_whole() {
     let channels: Vec<&[f64]> = y.chunks(6).collect();
     assert!(channels.iter().all(|channel| channel.iter().all(|&y| y == channel[0])));
     let kept: Vec<f64> = channels.iter().map(|channel| channel[0]).collect();
+    let mixed = |example: &[f64]| example.contains(&0.0) && example.iter().any(|&y| y > 0.0);
+    assert!(kept.chunks(50).all(mixed), "channels of one example are dropped one by one");
     assert!(kept.iter().all(|&y| y == 0.0 || y == 1.0 / 0.75));
     assert!((mean(&kept) - 1.0).abs() < 5.0 * (0.25 / 0.75 / 5e3_f64).sqrt());
     assert_eq!(answer(&ChannelDropout::new(0.25), &x), x);
