@@ -24,7 +24,8 @@ pub enum Problem {
     Io(io::Error),
     /// It is no well-formed safetensors file, or can't become one.
     Format(String),
-    /// It is damaged: its content is not what was written.
+    /// It is damaged: its content is not what was written. Or another program has changed that, and
+    /// kept the checksum.
     Checksum {
         /// What is said of the content in the file.
         noted: String,
@@ -77,8 +78,8 @@ impl fmt::Display for Problem {
             Problem::Format(message) | Problem::Version(message) => f.write_str(message),
             Problem::Checksum { noted, found } => write!(
                 f,
-                "the file is damaged: the checksum of its content is {found}, expected {noted} as \
-                 noted in it"
+                "the file is damaged, or was changed by another program: the checksum of its content \
+                 is {found}, expected {noted} as noted in it"
             ),
             Problem::Differences(differences) => {
                 write!(f, "these are not the tensors of the model:\n{differences}")

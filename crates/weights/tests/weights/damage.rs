@@ -164,7 +164,8 @@ fn what_is_no_checkpoint_of_ours() {
     assert_eq!(refused, expected);
     let wrong = with(&[random[0], random[1], ("wengert.checksum", "crc32:0")]).unwrap_err();
     let expected = format!(
-        "the file is damaged: the checksum of its content is {right}, expected crc32:0 as noted in it"
+        "the file is damaged, or was changed by another program: the checksum of its content is \
+         {right}, expected crc32:0 as noted in it"
     );
     assert_eq!(wrong, expected);
 }
