@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use wengert_autodiff::{ParamId, Params, Precision, Tape};
-use wengert_optim::{Adagrad, Adam, AdamW, Adamax, Lion, Optimizer, RmsProp, Schedule, Sgd};
+use wengert_optim::{Adagrad, Adam, AdamW, Adamax, Lion, NAdam, Optimizer, RmsProp, Schedule, Sgd};
 use wengert_weights::Checkpoint;
 
 use crate::{Directory, bits};
@@ -18,6 +18,7 @@ fn all() -> Vec<Box<dyn Optimizer>> {
         Box::new(AdamW::new(0.1)),
         Box::new(Adagrad::new(0.1).initial(0.1).rate_decay(0.1)),
         Box::new(Adamax::new(0.1)),
+        Box::new(NAdam::new(0.1)),
         Box::new(Lion::new(0.1).weight_decay(0.1)),
     ]
 }
