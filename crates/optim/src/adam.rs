@@ -223,9 +223,7 @@ impl<const DECOUPLED: bool> Rule for Moments<DECOUPLED> {
                 let memory = m.iter_mut().zip(v.iter_mut()).zip(largest.iter_mut());
                 for ((p, &g), ((m, v), largest)) in p.iter_mut().zip(g).zip(memory) {
                     moments(with_decay(g, *p, decay), m, v);
-                    if *v > *largest || v.is_nan() {
-                        *largest = *v;
-                    }
+                    *largest = if *v > *largest { *v } else { *largest };
                     *p = moved(shrink * *p, *m, *largest);
                 }
             }

@@ -106,8 +106,7 @@ impl Rule for Largest {
             let g = with_decay(g, *p, decay);
             *m = keep * *m + take * g;
             let (faded, size) = (fade * *u, g.abs() + epsilon);
-            // A NaN is the largest of all, in the memory too.
-            *u = if size > faded || size.is_nan() { size } else { faded };
+            *u = if size > faded { size } else { faded };
             *p = *p - step * *m / *u;
         }
     }

@@ -55,6 +55,9 @@ pub use adagrad::Adagrad;
 mod adamax;
 pub use adamax::Adamax;
 
+mod nadam;
+pub use nadam::NAdam;
+
 mod lion;
 pub use lion::Lion;
 

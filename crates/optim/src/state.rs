@@ -77,7 +77,7 @@ impl Differences {
     }
 
     /// Notes that `name` is of this type instead of that.
-    pub fn mismatch(&mut self, name: &str, found: (&Shape, DType), expected: (&Shape, DType)) {
+    fn mismatch(&mut self, name: &str, found: (&Shape, DType), expected: (&Shape, DType)) {
         let text = |(shape, dtype): (&Shape, DType)| format!("{shape} of {dtype}");
         let (found, expected) = (text(found), text(expected));
         self.mismatched.push(Mismatch { name: name.to_owned(), found, expected });

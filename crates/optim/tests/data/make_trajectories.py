@@ -9,6 +9,9 @@ part of PyTorch: its formula is written out.
 
 import torch
 
+# PyTorch counts steps, and multiplies momenta, in the default precision.
+torch.set_default_dtype(torch.float64)
+
 START = [0.5, -1.5, 2.0]
 
 # The gradients of six steps on three numbers.
@@ -65,17 +68,22 @@ CASES = {
     ),
     "adamax": lambda p: o.Adamax(p, lr=0.05),
     "adamax decaying": lambda p: o.Adamax(p, lr=0.05, betas=(0.8, 0.5), weight_decay=0.3),
+    "nadam": lambda p: o.NAdam(p, lr=0.05),
+    "nadam decaying": lambda p: o.NAdam(p, lr=0.05, momentum_decay=0.5, weight_decay=0.3),
+    "nadam decaying by itself": lambda p: o.NAdam(
+        p, lr=0.05, betas=(0.8, 0.5), weight_decay=0.3, decoupled_weight_decay=True
+    ),
     "lion": lambda p: Lion(p, lr=0.05),
     "lion decaying": lambda p: Lion(p, lr=0.05, betas=(0.8, 0.5), weight_decay=0.3),
 }
 
 with torch.no_grad():
     for name, make in CASES.items():
-        p = torch.nn.Parameter(torch.tensor(START, dtype=torch.float64))
+        p = torch.nn.Parameter(torch.tensor(START))
         optimizer = make([p])
         numbers = []
         for gradient in GRADIENTS:
-            p.grad = torch.tensor(gradient, dtype=torch.float64)
+            p.grad = torch.tensor(gradient)
             optimizer.step()
             numbers += p.tolist()
         print(";".join([name] + [repr(number) for number in numbers]))

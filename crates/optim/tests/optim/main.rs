@@ -12,7 +12,7 @@ mod threads;
 mod trajectories;
 
 use wengert_autodiff::{Gradients, InputValue, ParamId, Params, Tape};
-use wengert_optim::{Adagrad, Adam, AdamW, Adamax, Lion, Optimizer, RmsProp, Sgd};
+use wengert_optim::{Adagrad, Adam, AdamW, Adamax, Lion, NAdam, Optimizer, RmsProp, Sgd};
 use wengert_tensor::Tensor;
 
 /// The gradients of six steps on three numbers.
@@ -44,6 +44,7 @@ fn all() -> Vec<Box<dyn Optimizer>> {
         Box::new(AdamW::new(0.05).weight_decay(0.0).amsgrad()),
         Box::new(Adagrad::new(0.5)),
         Box::new(Adamax::new(0.05)),
+        Box::new(NAdam::new(0.05)),
         Box::new(Lion::new(0.02)),
     ]
 }

@@ -1,6 +1,7 @@
 //! What holds for the steps of every optimizer.
 
 use wengert_autodiff::{Params, Tape};
+use wengert_optim::{NAdam, Optimizer, RmsProp};
 
 use crate::{address, all, gradients};
 
@@ -103,5 +104,56 @@ fn parameters_without_axes_and_without_elements_are_updated_too() {
         optimizer.step(&mut params, &step.gradients);
         assert!(params[scalar].value.item() < 1.0);
         assert_eq!(params[empty].value.size(), 0);
+    }
+}
+
+#[test]
+fn no_optimizer_hides_a_nan() {
+    for mut optimizer in all() {
+        let mut params = Params::f64(0);
+        let p = params.add("p", [1.0, 2.0]);
+        for c in [[1.0, 1.0], [f64::NAN, 1.0], [1.0, 1.0]] {
+            let gradients = gradients(&params, p, c);
+            optimizer.step(&mut params, &gradients);
+        }
+        let values = params[p].value.to_vec_f64();
+        assert!(values[0].is_nan() && values[1].is_finite(), "{values:?}");
+    }
+}
+
+/// A gradient that never changes has no variance, and rounding may make that negative.
+#[test]
+fn no_variance_is_negative() {
+    for optimizer in [RmsProp::new(1e-6).centred(), RmsProp::new(1e-6).centred().momentum(0.5)] {
+        let mut optimizer = optimizer.alpha(0.9);
+        let mut params = Params::f32(0);
+        let c: Vec<f64> = (1..100).map(|k| 0.1 * f64::from(k)).collect();
+        let p = params.add("p", vec![0.0; c.len()]);
+        let gradients = gradients(&params, p, c);
+        for _ in 0..500 {
+            optimizer.step(&mut params, &gradients);
+        }
+        assert!(params[p].value.to_vec_f64().iter().all(|x| x.is_finite()));
+    }
+}
+
+/// The product of the momenta is cut off where that makes no difference.
+#[test]
+fn late_steps_of_nadam() {
+    let mut params = Params::f64(0);
+    let p = params.add("p", 0.0);
+    let gradients = gradients(&params, p, 2.0);
+    let mut nadam = NAdam::new(0.5).betas(0.9, 0.5).epsilon(0.0);
+    let momentum = |t: f64| 0.9 * (1.0 - 0.5 * 0.96_f64.powf(0.004 * t));
+    let mut product = 1.0;
+    for t in 1..400 {
+        let before = params[p].value.item();
+        nadam.step(&mut params, &gradients);
+        let have = before - params[p].value.item();
+        let t = f64::from(t);
+        let (now, next, m) = (momentum(t), momentum(t + 1.0), 1.0 - 0.9_f64.powf(t));
+        product *= now;
+        let want = 0.5 * ((1.0 - now) / (1.0 - product) + next * m / (1.0 - product * next));
+        assert!((have - want).abs() < 1e-12, "step {t}: {have}, not {want}");
     }
 }

@@ -2,7 +2,7 @@
 //! `data/trajectories.csv`, made by the script beside it.
 
 use wengert_autodiff::{Params, Precision};
-use wengert_optim::{Adagrad, Adam, AdamW, Adamax, Lion, Optimizer, RmsProp, Sgd};
+use wengert_optim::{Adagrad, Adam, AdamW, Adamax, Lion, NAdam, Optimizer, RmsProp, Sgd};
 
 use crate::{GRADIENTS, START, gradients};
 
@@ -78,6 +78,11 @@ fn cases() -> Vec<(&'static str, Make)> {
         }),
         ("adamax", || Box::new(Adamax::new(0.05))),
         ("adamax decaying", || Box::new(Adamax::new(0.05).betas(0.8, 0.5).weight_decay(0.3))),
+        ("nadam", || Box::new(NAdam::new(0.05))),
+        ("nadam decaying", || Box::new(NAdam::new(0.05).momentum_decay(0.5).weight_decay(0.3))),
+        ("nadam decaying by itself", || {
+            Box::new(NAdam::new(0.05).betas(0.8, 0.5).weight_decay(0.3).decoupled())
+        }),
         ("lion", || Box::new(Lion::new(0.05))),
         ("lion decaying", || Box::new(Lion::new(0.05).betas(0.8, 0.5).weight_decay(0.3))),
     ]
