@@ -22,8 +22,8 @@
 //! assert_eq!(step.gradients.iter().count(), 4);
 //! ```
 //!
-//! The modules in reading order are `initializer`, `layer`, `activation`, `dense`, `embedding`,
-//! `norm`, `random`, `flatten`, `sequential`, [`penalty`] and [`metrics`].
+//! The modules in reading order are `initializer`, `layer`, `activation`, `dense`, `conv`,
+//! `pool`, `embedding`, `norm`, `random`, `flatten`, `sequential`, [`penalty`] and [`metrics`].
 #![forbid(unsafe_code)]
 
 mod initializer;
@@ -37,6 +37,12 @@ pub use activation::Activation;
 
 mod dense;
 pub use dense::Dense;
+
+mod conv;
+pub use conv::Conv;
+
+mod pool;
+pub use pool::{AvgPool, GlobalAvgPool, MaxPool};
 
 mod embedding;
 pub use embedding::Embedding;

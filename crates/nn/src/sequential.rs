@@ -3,11 +3,11 @@
 use std::fmt;
 
 use wengert_autodiff::{Params, Scope, Var};
-use wengert_tensor::Shape;
+use wengert_tensor::{Shape, Window};
 
 use crate::{
-    Activation, BatchNorm, ChannelDropout, Dense, Dropout, Embedding, Flatten, Function, GroupNorm,
-    Initializer, Layer, LayerNorm, Noise, RmsNorm,
+    Activation, AvgPool, BatchNorm, ChannelDropout, Conv, Dense, Dropout, Embedding, Flatten,
+    Function, GlobalAvgPool, GroupNorm, Initializer, Layer, LayerNorm, MaxPool, Noise, RmsNorm,
 };
 
 /// Layers of which each takes what the one before gives; without layers, the identity.
@@ -96,6 +96,79 @@ impl Sequential {
         initializer: Initializer,
     ) -> Sequential {
         self.layer_with(params, |params| Dense::with(params, inputs, outputs, initializer))
+    }
+
+    /// Appends [`Conv::new`].
+    ///
+    /// ```
+    /// # use wengert_autodiff::Params;
+    /// # use wengert_nn::Sequential;
+    /// # use wengert_tensor::Window;
+    /// let mut params = Params::f32(0);
+    /// let model = Sequential::new()
+    ///     .conv(&mut params, 1, 16, Window::new([3, 3]).padding(1)) // [16, 28, 28]
+    ///     .relu()
+    ///     .max_pool2d(2) // [16, 14, 14]
+    ///     .conv2d(&mut params, 16, 32, 3) // [32, 12, 12]
+    ///     .relu()
+    ///     .global_avg_pool()
+    ///     .dense(&mut params, 32, 10);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`Sequential::layer_with`].
+    #[track_caller]
+    pub fn conv(
+        self,
+        params: &mut Params,
+        inputs: usize,
+        outputs: usize,
+        window: Window,
+    ) -> Sequential {
+        self.layer_with(params, |params| Conv::new(params, inputs, outputs, window))
+    }
+
+    /// Appends [`Conv::new`] with a window of `size` by `size` that moves by one element and stays
+    /// inside.
+    ///
+    /// # Panics
+    ///
+    /// As [`Sequential::layer_with`].
+    #[track_caller]
+    pub fn conv2d(
+        self,
+        params: &mut Params,
+        inputs: usize,
+        outputs: usize,
+        size: usize,
+    ) -> Sequential {
+        self.conv(params, inputs, outputs, Window::new([size, size]))
+    }
+
+    /// Appends a [`MaxPool`].
+    pub fn max_pool(self, window: Window) -> Sequential {
+        self.layer(MaxPool(window))
+    }
+
+    /// Appends a [`MaxPool`] that cuts images into squares of `size` by `size`.
+    pub fn max_pool2d(self, size: usize) -> Sequential {
+        self.max_pool(Window::new([size, size]).stride(size))
+    }
+
+    /// Appends an [`AvgPool`].
+    pub fn avg_pool(self, window: Window) -> Sequential {
+        self.layer(AvgPool(window))
+    }
+
+    /// Appends an [`AvgPool`] that cuts images into squares of `size` by `size`.
+    pub fn avg_pool2d(self, size: usize) -> Sequential {
+        self.avg_pool(Window::new([size, size]).stride(size))
+    }
+
+    /// Appends [`GlobalAvgPool`].
+    pub fn global_avg_pool(self) -> Sequential {
+        self.layer(GlobalAvgPool)
     }
 
     /// Appends [`Embedding::new`].

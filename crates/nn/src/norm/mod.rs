@@ -50,7 +50,7 @@ impl Affine {
 
 /// Numbers for channels, `[channels]`, in a shape that broadcasts to `like`, `[batch, channels, …]`.
 #[track_caller]
-fn along_channels<'t>(numbers: Var<'t>, like: Var<'t>) -> Var<'t> {
+pub(crate) fn along_channels<'t>(numbers: Var<'t>, like: Var<'t>) -> Var<'t> {
     let mut shape = vec![1; like.rank() - 1];
     shape[0] = numbers.shape()[0];
     numbers.reshape(shape)

@@ -1,5 +1,6 @@
 //! Layers, initialisers and metrics, through their public interface.
 
+mod images;
 mod initializers;
 mod layers;
 mod metrics;

@@ -9,3 +9,4 @@ mod learning;
 mod losses;
 mod nesting;
 mod stability;
+mod windows;
