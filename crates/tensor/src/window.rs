@@ -95,7 +95,8 @@ impl Window {
     /// If as many values are not given as the window has axes; as all options.
     #[track_caller]
     pub fn stride(mut self, stride: impl EachAxis<usize>) -> Window {
-        self.set("stride", &stride, |span, stride| span.stride = stride);
+        let stride = stride.each(self.spans.len());
+        self.set("stride", stride, |span, stride| span.stride = stride);
         self
     }
 
@@ -107,7 +108,8 @@ impl Window {
     /// As [`Window::stride`].
     #[track_caller]
     pub fn padding(mut self, padding: impl EachAxis<(usize, usize)>) -> Window {
-        self.set("padding", &padding, |span, padding| span.padding = padding);
+        let padding = padding.each(self.spans.len());
+        self.set("padding", padding, |span, padding| span.padding = padding);
         self
     }
 
@@ -118,7 +120,8 @@ impl Window {
     /// As [`Window::stride`].
     #[track_caller]
     pub fn dilation(mut self, dilation: impl EachAxis<usize>) -> Window {
-        self.set("dilation", &dilation, |span, dilation| span.dilation = dilation);
+        let dilation = dilation.each(self.spans.len());
+        self.set("dilation", dilation, |span, dilation| span.dilation = dilation);
         self
     }
 
@@ -133,14 +136,10 @@ impl Window {
     }
 
     #[track_caller]
-    fn set<V>(&mut self, what: &str, values: &impl EachAxis<V>, set: impl Fn(&mut Span, V)) {
-        let axes = self.spans.len();
-        if let Some(count) = values.count() {
-            assert!(count == axes, "{what}: {count} values for the {axes} axes of a window");
-        }
-        for (axis, span) in self.spans.iter_mut().enumerate() {
-            set(span, values.on(axis));
-        }
+    fn set<V>(&mut self, what: &str, values: SmallVec<[V; 2]>, set: impl Fn(&mut Span, V)) {
+        let (count, axes) = (values.len(), self.spans.len());
+        assert!(count == axes, "{what}: {count} values for the {axes} axes of a window");
+        self.spans.iter_mut().zip(values).for_each(|(span, value)| set(span, value));
     }
 
     /// The taps along each axis.
@@ -220,59 +219,36 @@ impl std::error::Error for WindowError {}
 
 /// An option of a [`Window`]: one value for all axes, or one for each.
 pub trait EachAxis<V> {
-    /// How many there are; `None` if one serves all axes.
-    fn count(&self) -> Option<usize>;
-
-    /// The one for this axis.
-    fn on(&self, axis: usize) -> V;
+    /// The value for each of so many axes, or all that there are.
+    fn each(self, axes: usize) -> SmallVec<[V; 2]>;
 }
 
 impl EachAxis<usize> for usize {
-    fn count(&self) -> Option<usize> {
-        None
-    }
-
-    fn on(&self, _: usize) -> usize {
-        *self
+    fn each(self, axes: usize) -> SmallVec<[usize; 2]> {
+        SmallVec::from_elem(self, axes)
     }
 }
 
 impl EachAxis<(usize, usize)> for usize {
-    fn count(&self) -> Option<usize> {
-        None
-    }
-
-    fn on(&self, _: usize) -> (usize, usize) {
-        (*self, *self)
+    fn each(self, axes: usize) -> SmallVec<[(usize, usize); 2]> {
+        SmallVec::from_elem((self, self), axes)
     }
 }
 
 impl<const N: usize> EachAxis<usize> for [usize; N] {
-    fn count(&self) -> Option<usize> {
-        Some(N)
-    }
-
-    fn on(&self, axis: usize) -> usize {
-        self[axis]
+    fn each(self, _: usize) -> SmallVec<[usize; 2]> {
+        self.into_iter().collect()
     }
 }
 
 impl<const N: usize> EachAxis<(usize, usize)> for [usize; N] {
-    fn count(&self) -> Option<usize> {
-        Some(N)
-    }
-
-    fn on(&self, axis: usize) -> (usize, usize) {
-        (self[axis], self[axis])
+    fn each(self, _: usize) -> SmallVec<[(usize, usize); 2]> {
+        self.into_iter().map(|both| (both, both)).collect()
     }
 }
 
 impl<const N: usize> EachAxis<(usize, usize)> for [(usize, usize); N] {
-    fn count(&self) -> Option<usize> {
-        Some(N)
-    }
-
-    fn on(&self, axis: usize) -> (usize, usize) {
-        self[axis]
+    fn each(self, _: usize) -> SmallVec<[(usize, usize); 2]> {
+        self.into_iter().collect()
     }
 }
