@@ -149,6 +149,6 @@ pub mod prelude {
     pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
     pub use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
     pub use wengert_optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd};
-    pub use wengert_tensor::{DType, Shape, Tensor, Threads};
+    pub use wengert_tensor::{DType, Shape, Tensor, Threads, Window};
     pub use wengert_weights::Checkpoint;
 }

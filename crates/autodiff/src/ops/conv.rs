@@ -93,9 +93,11 @@ impl Conv {
         };
         let (shape, spatial, groups) = (&x.shape, self.spatial(side)?, self.groups);
         if shape.rank() != 2 + spatial.rank() || shape[2..] != spatial[..] {
-            let spatial: String = spatial.iter().map(|size| format!(", {size}")).collect();
+            let names = [first, second].map(str::to_owned).into_iter();
+            let axes: Vec<_> = names.chain(spatial.iter().map(usize::to_string)).collect();
             return Err(ShapeError::new(format!(
-                "{name} is {shape}, but should be [{first}, {second}{spatial}]"
+                "{name} is {shape}, but should be [{}]",
+                axes.join(", ")
             )));
         }
         let channels = if side == Side::Weight { shape[0] } else { shape[1] };

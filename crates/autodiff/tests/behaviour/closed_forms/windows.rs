@@ -138,7 +138,7 @@ fn gradients_example_by_example() {
     let [both_by_xs, both_by_ws] = tape.vmap(gradients, [(x, xs), (w, ws)]);
     let [by_xs_alone, by_ws_alone] = tape.vmap(gradients, [(w, ws)]);
     for k in 0..n {
-        let (xk, wk) = (tape.input(&example(xs, k)), tape.input(&example(ws, k)));
+        let (xk, wk) = (tape.input(example(xs, k)), tape.input(example(ws, k)));
         for (x, w, [x_bars, w_bars]) in [
             (xk, w, [by_xs, by_ws]),
             (xk, wk, [both_by_xs, both_by_ws]),
