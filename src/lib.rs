@@ -147,8 +147,8 @@ pub use wengert_weights as weights;
 pub mod prelude {
     pub use wengert_autodiff::{Mode, ParamId, Params, Precision, Program, Scope, Tape, Var};
     pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
-    pub use wengert_nn::{Dense, Initializer, Layer, Relu, Sequential, Tanh};
+    pub use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
     pub use wengert_optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd};
-    pub use wengert_tensor::{DType, Shape, Tensor};
+    pub use wengert_tensor::{DType, Shape, Tensor, Threads};
     pub use wengert_weights::Checkpoint;
 }

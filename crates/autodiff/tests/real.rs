@@ -6,6 +6,8 @@ use wengert_autodiff::real::{DoubleDouble, Real};
 mod double_double;
 #[path = "real/dual.rs"]
 mod dual;
+#[path = "real/elementary.rs"]
+mod elementary;
 #[path = "real/laws.rs"]
 mod laws;
 

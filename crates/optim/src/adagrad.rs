@@ -110,6 +110,7 @@ impl Rule for SumOfSquares {
         &["sum"]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let [sum] = memory else { unreachable!("it is what `memory` says") };
         let rate = T::from_f64(pace.rate / (1.0 + f64::from(pace.t - 1) * self.rate_decay));

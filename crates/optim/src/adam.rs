@@ -196,6 +196,7 @@ impl<const DECOUPLED: bool> Rule for Moments<DECOUPLED> {
         if self.amsgrad { &["m", "v", "largest_v"] } else { &["m", "v"] }
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let &Moments { beta1, beta2, epsilon, .. } = self;
         let &Pace { t, rate, decay } = pace;

@@ -96,6 +96,7 @@ impl Rule for Largest {
         &["m", "u"]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let [m, u] = memory else { unreachable!("it is what `memory` says") };
         let step = T::from_f64(pace.rate / (1.0 - self.beta1.powi(pace.t)));

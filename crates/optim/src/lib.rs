@@ -30,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 use wengert_autodiff::{Gradients, Params};
+use wengert_tensor::Threads;
 
 mod group;
 pub use group::Group;
@@ -59,6 +60,9 @@ pub use nadam::NAdam;
 
 mod lion;
 pub use lion::Lion;
+
+mod early_stopping;
+pub use early_stopping::EarlyStopping;
 
 mod average;
 pub use average::{Ema, MovingAverage};
@@ -104,6 +108,10 @@ pub trait Optimizer {
     #[track_caller]
     fn set_learning_rate(&mut self, rate: f64);
 
+    /// Sets the threads that share the work of a step, such as those of the tape that the gradients
+    /// are from. No bit depends on them.
+    fn set_threads(&mut self, threads: &Threads);
+
     /// What it has learnt: its learning rate, and what it remembers of these parameters.
     ///
     /// # Panics
@@ -147,6 +155,10 @@ macro_rules! optimizer {
 
             fn set_learning_rate(&mut self, rate: f64) {
                 self.common.rate = crate::valid_rate(rate);
+            }
+
+            fn set_threads(&mut self, threads: &wengert_tensor::Threads) {
+                self.common.threads = threads.clone();
             }
 
             fn state(&self, params: &wengert_autodiff::Params) -> crate::State {

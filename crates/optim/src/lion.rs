@@ -84,6 +84,7 @@ impl Rule for Signs {
         &["m"]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let [m] = memory else { unreachable!("it is what `memory` says") };
         let [keep1, take1, keep2, take2] =

@@ -122,6 +122,7 @@ impl Rule for Scaling {
         }
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let [rate, decay, momentum] = [pace.rate, pace.decay, self.momentum].map(T::from_f64);
         let [keep, take, epsilon] = [self.alpha, 1.0 - self.alpha, self.epsilon].map(T::from_f64);

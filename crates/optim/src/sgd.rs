@@ -102,6 +102,7 @@ impl Rule for Descent {
         if self.momentum == 0.0 { &[] } else { &["velocity"] }
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let [rate, decay, momentum] = [pace.rate, pace.decay, self.momentum].map(T::from_f64);
         let take = T::from_f64(if pace.t == 1 { 1.0 } else { 1.0 - self.dampening });

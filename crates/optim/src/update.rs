@@ -1,8 +1,11 @@
 //! One step over all parameters in place, whatever the optimizer and the precision. The formulas
 //! are the optimizers' own.
 
+use std::mem;
+
 use wengert_autodiff::{Gradients, ParamMap, Parameter, Params, Real};
-use wengert_tensor::{Array, Native, Tensor};
+use wengert_tensor::kernel::{Work, dispatch};
+use wengert_tensor::{Array, Native, Tensor, Threads};
 
 use crate::group::Group;
 use crate::state::{Entries, State, StateError};
@@ -18,7 +21,7 @@ pub(crate) trait Rule {
     fn memory(&self) -> &'static [&'static str];
 
     /// Changes the parameter `p` and the `memory` by the gradient `g`. Every element is changed by
-    /// itself, so that a part of all of them may be given.
+    /// itself, so that a part of all of them may be given. To be inlined: see [`dispatch`].
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]);
 }
 
@@ -49,6 +52,7 @@ pub(crate) struct Common {
     pub rate: f64,
     pub decay: f64,
     pub groups: Vec<Group>,
+    pub threads: Threads,
     memories: ParamMap<Memory>,
 }
 
@@ -73,12 +77,18 @@ impl Common {
     #[track_caller]
     pub fn new(rate: f64) -> Common {
         let rate = valid_rate(rate);
-        Common { rate, decay: 0.0, groups: Vec::new(), memories: ParamMap::new() }
+        Common {
+            rate,
+            decay: 0.0,
+            groups: Vec::new(),
+            threads: Threads::default(),
+            memories: ParamMap::new(),
+        }
     }
 
     /// Changes all parameters that have gradients by a rule.
     #[track_caller]
-    pub fn step(&mut self, rule: &impl Rule, params: &mut Params, gradients: &Gradients) {
+    pub fn step(&mut self, rule: &(impl Rule + Sync), params: &mut Params, gradients: &Gradients) {
         if self.memories.is_empty() {
             self.check_groups(params);
         }
@@ -96,8 +106,12 @@ impl Common {
             memory.t = memory.t.saturating_add(1);
             let pace = Pace { t: memory.t, rate, decay };
             let done = match (&mut parameter.value, gradient) {
-                (Tensor::F32(p), Tensor::F32(g)) => update(rule, &pace, p, g, &mut memory.arrays),
-                (Tensor::F64(p), Tensor::F64(g)) => update(rule, &pace, p, g, &mut memory.arrays),
+                (Tensor::F32(p), Tensor::F32(g)) => {
+                    update(rule, &pace, p, g, &mut memory.arrays, &self.threads)
+                }
+                (Tensor::F64(p), Tensor::F64(g)) => {
+                    update(rule, &pace, p, g, &mut memory.arrays, &self.threads)
+                }
                 _ => false,
             };
             let name = &parameter.name;
@@ -202,12 +216,13 @@ impl Number for f64 {
 }
 
 /// Changes one parameter; says whether what is remembered is of one of its type.
-fn update<T: Number>(
-    rule: &impl Rule,
+fn update<T: Number, R: Rule + Sync>(
+    rule: &R,
     pace: &Pace,
     p: &mut Array<T>,
     g: &Array<T>,
     arrays: &mut [Tensor],
+    threads: &Threads,
 ) -> bool {
     let count = arrays.len();
     let mut memory: [&mut [T]; MOST] = Default::default();
@@ -220,6 +235,56 @@ fn update<T: Number>(
     }
     let g = g.contiguous();
     let g = g.as_slice().expect("it was made contiguous");
-    rule.update(pace, p.make_mut(), g, &mut memory[..count]);
+    let mut rest = Part { rule, pace, p: p.make_mut(), g, memory, count };
+    let part = threads.part(rest.p.len(), FEW);
+    if part >= rest.p.len() {
+        dispatch(rest);
+        return true;
+    }
+    let count = rest.p.len().div_ceil(part);
+    let parts = (0..count).map(|_| rest.split_off(part.min(rest.p.len())));
+    let mut parts: Vec<_> = parts.map(Some).collect();
+    threads.split(&mut parts, 1, |_, part| {
+        part.iter_mut().filter_map(Option::take).for_each(dispatch);
+    });
     true
+}
+
+/// Parameters of fewer elements are not worth sharing between threads.
+const FEW: usize = 1 << 13;
+
+/// A part of a parameter, and of all that changes with it.
+struct Part<'a, R, T> {
+    rule: &'a R,
+    pace: &'a Pace,
+    p: &'a mut [T],
+    g: &'a [T],
+    memory: [&'a mut [T]; MOST],
+    /// How many of the arrays there are.
+    count: usize,
+}
+
+impl<'a, R: Rule, T: Number> Part<'a, R, T> {
+    /// Takes the first elements away.
+    fn split_off(&mut self, len: usize) -> Part<'a, R, T> {
+        let cut = |x: &mut &'a mut [T]| {
+            let all = mem::take(x);
+            let (first, rest) = all.split_at_mut(len.min(all.len()));
+            *x = rest;
+            first
+        };
+        let (g, rest) = self.g.split_at(len);
+        self.g = rest;
+        let (p, memory) = (cut(&mut self.p), self.memory.each_mut().map(cut));
+        Part { rule: self.rule, pace: self.pace, p, g, memory, count: self.count }
+    }
+}
+
+impl<R: Rule, T: Number> Work for Part<'_, R, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        self.rule.update(self.pace, self.p, self.g, &mut self.memory[..self.count]);
+    }
 }

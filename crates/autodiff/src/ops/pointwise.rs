@@ -1,6 +1,9 @@
 //! The pointwise operations, a row each: name, mathematics, meaning, derivatives, flops, and where
 //! to test them. All operands have one shape; broadcasting is an operation of its own.
 
+use std::marker::PhantomData;
+
+use wengert_tensor::kernel::Work;
 use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::linear::Linear;
@@ -24,6 +27,25 @@ pub(crate) trait Pointwise: Copy + Into<Op> + Into<Point> {
 
     /// Its loops on the scalars `T`.
     fn kernel<T: Real>() -> Kernel<T>;
+
+    /// [`Kernel::tile`], as it is compiled for each instruction set.
+    fn tile<T: Real>(x: [&[T]; 3], y: &mut [T]);
+}
+
+/// The loop of the operation `P` over these slices.
+struct Tile<'a, P, T> {
+    x: [&'a [T]; 3],
+    y: &'a mut [T],
+    operation: PhantomData<P>,
+}
+
+impl<P: Pointwise, T: Real> Work for Tile<'_, P, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        P::tile(self.x, self.y);
+    }
 }
 
 /// Makes a type, its loops and its `impl Operation` from each row.
@@ -66,12 +88,17 @@ macro_rules! pointwise {
                         cells[y as usize] = $Name::apply($(cells[$x as usize]),+);
                     },
                     tile: |x, y| {
-                        let [$($x,)+ ..] = x;
-                        $(let $x = &$x[..y.len()];)+
-                        for (k, y) in y.iter_mut().enumerate() {
-                            *y = $Name::apply($($x[k]),+);
-                        }
+                        T::dispatch(Tile { x, y, operation: PhantomData::<$Name> });
                     },
+                }
+            }
+
+            #[inline(always)]
+            fn tile<T: Real>(x: [&[T]; 3], y: &mut [T]) {
+                let [$($x,)+ ..] = x;
+                $(let $x = &$x[..y.len()];)+
+                for (k, y) in y.iter_mut().enumerate() {
+                    *y = $Name::apply($($x[k]),+);
                 }
             }
         }
@@ -219,6 +246,12 @@ pointwise! {
         d: [Linear::Scale(y)],
         on: [REAL];
 
+    /// Accurate near 0, unlike the difference.
+    ExpM1 = "exp_m1", r"e^x - 1":
+        (x) -> y = x.exp_m1(),
+        d: [Linear::Scale(x.exp())],
+        on: [REAL];
+
     /// The natural logarithm, for $x > 0$.
     Ln = "ln", r"\ln x":
         (x) -> y = x.ln(),
@@ -278,6 +311,12 @@ pointwise! {
         d: [Linear::Scale((-(x * x)).exp() * std::f64::consts::FRAC_2_SQRT_PI)],
         on: [REAL];
 
+    /// Accurate where it is small, unlike $1 - \operatorname{erf} x$.
+    Erfc = "erfc", r"1 - \operatorname{erf} x":
+        (x) -> y = x.erfc(),
+        d: [Linear::Scale((-(x * x)).exp() * -std::f64::consts::FRAC_2_SQRT_PI)],
+        on: [REAL];
+
     /// The derivative at 0 is 0.
     Relu = "relu", r"\max(x, 0)":
         (x) -> y = if x > zero() || x.is_nan() { x } else { zero() },
@@ -286,12 +325,7 @@ pointwise! {
         on: [KINK];
 
     Sigmoid = "sigmoid", r"\frac{1}{1 + e^{-x}}":
-        (x) -> y = if x < zero() {
-            let e = x.exp();
-            e / (one::<T>() + e)
-        } else {
-            one::<T>() / (one::<T>() + (-x).exp())
-        },
+        (x) -> y = x.sigmoid(),
         d: [Linear::Scale(y * (1.0 - y))],
         on: [REAL];
 

@@ -3,6 +3,7 @@
 mod gradients;
 mod scope;
 mod step;
+mod summary;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};

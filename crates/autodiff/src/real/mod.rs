@@ -4,6 +4,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
+use wengert_tensor::kernel::Work;
+
 mod double_double;
 mod dual;
 mod native;
@@ -85,6 +87,17 @@ pub trait Real:
     /// $\tanh x = (e^x - e^{-x}) / (e^x + e^{-x})$.
     fn tanh(self) -> Self;
 
+    /// $1 / (1 + e^{-x})$.
+    fn sigmoid(self) -> Self {
+        let one = Self::from_f64(1.0);
+        if self < Self::default() {
+            let e = self.exp();
+            e / (one + e)
+        } else {
+            one / (one + (-self).exp())
+        }
+    }
+
     /// $\operatorname{erf} x = \frac{2}{\sqrt\pi} \int _0^x e^{-t^2} dt$.
     fn erf(self) -> Self;
 
@@ -115,4 +128,10 @@ pub trait Real:
     /// A scalar of $[0, 1)$ made of the leading 53 of 64 random bits (24 for `f32`), times
     /// $2^{-53}$ ($2^{-24}$).
     fn uniform(bits: u64) -> Self;
+
+    /// Does work on many scalars of this type; for `f32` and `f64` with the widest vectors that the
+    /// machine has, as [`kernel::dispatch`](wengert_tensor::kernel::dispatch) does.
+    fn dispatch<W: Work>(work: W) -> W::Output {
+        work.run()
+    }
 }

@@ -1,5 +1,7 @@
-//! `f32` and `f64` as scalars: the functions of the standard library, and erf and erfc from `libm`.
-//! Nothing is computed here.
+//! `f32` and `f64` as scalars: the fast functions of `wengert_tensor`, those of the standard library,
+//! and erf and erfc from `libm`. Nothing is computed here.
+
+use wengert_tensor::kernel::{self, Elementary, Work};
 
 use super::Real;
 
@@ -27,16 +29,18 @@ macro_rules! native {
                 std::$float::consts::FRAC_2_SQRT_PI
             }
 
+            #[inline(always)]
             fn exp(self) -> Self {
-                $float::exp(self)
+                Elementary::exp(self)
             }
 
             fn exp_m1(self) -> Self {
                 $float::exp_m1(self)
             }
 
+            #[inline(always)]
             fn ln(self) -> Self {
-                $float::ln(self)
+                Elementary::ln(self)
             }
 
             fn ln_1p(self) -> Self {
@@ -59,8 +63,14 @@ macro_rules! native {
                 $float::tan(self)
             }
 
+            #[inline(always)]
             fn tanh(self) -> Self {
-                $float::tanh(self)
+                Elementary::tanh(self)
+            }
+
+            #[inline(always)]
+            fn sigmoid(self) -> Self {
+                Elementary::sigmoid(self)
             }
 
             fn erf(self) -> Self {
@@ -90,6 +100,10 @@ macro_rules! native {
             fn uniform(bits: u64) -> Self {
                 let digits = $float::MANTISSA_DIGITS;
                 (bits >> (64 - digits)) as $float / (1_u64 << digits) as $float
+            }
+
+            fn dispatch<W: Work>(work: W) -> W::Output {
+                kernel::dispatch(work)
             }
         }
     };

@@ -3,7 +3,11 @@
 mod initializers;
 mod layers;
 mod metrics;
+mod norms;
+mod others;
+mod penalties;
 mod refusals;
+mod slopes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,12 +1,14 @@
 //! Optimizers against their recurrences, written out in double precision, and against PyTorch's.
 
 mod averages;
+mod early_stopping;
 mod groups;
 mod misuse;
 mod recurrences;
 mod schedules;
 mod states;
 mod steps;
+mod threads;
 mod trajectories;
 
 use wengert_autodiff::{Gradients, InputValue, ParamId, Params, Tape};

@@ -4,57 +4,92 @@
 use std::array;
 use std::ops::{Add, Mul};
 
+use super::dispatch::{Work, dispatch};
 use super::gemm::Matrix;
 use super::reduce::{LANES, halve};
 
 /// The elements of the product that are summed side by side where a column lies in one piece.
 const TILE: usize = 64;
 
+/// The rows of a matrix that are multiplied side by side where they lie in one piece each, so that
+/// sums need not wait for one another.
+const ROWS: usize = 4;
+
 /// `y += A·x`, where `x` is a matrix of one column.
 ///
 /// Each sum of products has one order, whatever the strides: lane `l` of 16 adds products `l`,
 /// `l + 16`, … to zero, and the lanes are halved until one is left.
-pub(super) fn gemv<T>(a: Matrix<T>, x: Matrix<T>, y: &mut [T])
-where
-    T: Copy + Default + Add<Output = T> + Mul<Output = T>,
-{
-    if a.row_stride == 1 {
-        return by_columns(a, x, y);
-    }
-    let in_rows = a.column_stride == 1 && x.row_stride == 1;
-    for (i, y) in y.iter_mut().enumerate() {
-        let row = &a.elements[i * a.row_stride..];
-        let sum = if in_rows {
-            dot(&row[..a.columns], &x.elements[..a.columns])
+pub(super) fn gemv<T: Factor>(a: Matrix<T>, x: Matrix<T>, y: &mut [T]) {
+    dispatch(Gemv { a, x, y });
+}
+
+/// What sums of products are made of.
+pub(super) trait Factor: Copy + Default + Add<Output = Self> + Mul<Output = Self> {}
+
+impl<T: Copy + Default + Add<Output = T> + Mul<Output = T>> Factor for T {}
+
+struct Gemv<'a, T> {
+    a: Matrix<'a, T>,
+    x: Matrix<'a, T>,
+    y: &'a mut [T],
+}
+
+impl<T: Factor> Work for Gemv<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Gemv { a, x, y } = self;
+        if a.row_stride == 1 {
+            by_columns(a, x, y);
+        } else if a.column_stride == 1 && x.row_stride == 1 {
+            let (fours, rest) = y.as_chunks_mut::<ROWS>();
+            for (four, y) in fours.iter_mut().enumerate() {
+                by_rows(a, four * ROWS, x, y);
+            }
+            let done = fours.len() * ROWS;
+            for (i, y) in rest.iter_mut().enumerate() {
+                by_rows(a, done + i, x, array::from_mut(y));
+            }
         } else {
-            strided_dot(a.columns, (row, a.column_stride), (x.elements, x.row_stride))
-        };
-        *y = *y + sum;
+            for (i, y) in y.iter_mut().enumerate() {
+                let row = &a.elements[i * a.row_stride..];
+                *y =
+                    *y + strided_dot(a.columns, (row, a.column_stride), (x.elements, x.row_stride));
+            }
+        }
     }
 }
 
-fn dot<T>(a: &[T], b: &[T]) -> T
-where
-    T: Copy + Default + Add<Output = T> + Mul<Output = T>,
-{
-    let mut lanes = [T::default(); LANES];
-    let (a, a_tail) = a.as_chunks::<LANES>();
-    let (b, b_tail) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        lanes = array::from_fn(|l| lanes[l] + a[l] * b[l]);
+/// The sums for `N` rows from `top` on, of elements that lie side by side, as those of `x` do.
+#[inline(always)]
+fn by_rows<T: Factor, const N: usize>(a: Matrix<T>, top: usize, x: Matrix<T>, y: &mut [T; N]) {
+    let (x, x_tail) = x.elements[..a.columns].as_chunks::<LANES>();
+    let rows: [&[T]; N] = array::from_fn(|r| &a.elements[(top + r) * a.row_stride..][..a.columns]);
+    let rows = rows.map(|row| row.as_chunks::<LANES>());
+    let chunks = rows.map(|(chunks, _)| &chunks[..x.len()]);
+    let mut lanes = [[T::default(); LANES]; N];
+    for (p, x) in x.iter().enumerate() {
+        for (lanes, chunks) in lanes.iter_mut().zip(&chunks) {
+            *lanes = array::from_fn(|l| lanes[l] + chunks[p][l] * x[l]);
+        }
     }
-    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_tail.iter().zip(b_tail)) {
-        *lane = *lane + a * b;
+    for ((y, lanes), (_, tail)) in y.iter_mut().zip(&mut lanes).zip(rows) {
+        for (lane, (&a, &x)) in lanes.iter_mut().zip(tail.iter().zip(x_tail)) {
+            *lane = *lane + a * x;
+        }
+        halve(lanes, |a, b| *a = *a + *b);
+        *y = *y + lanes[0];
     }
-    halve(&mut lanes, |a, b| *a = *a + *b);
-    lanes[0]
 }
 
-/// [`dot`] of the first `n` elements at equal distances.
-fn strided_dot<T>(n: usize, (a, a_stride): (&[T], usize), (b, b_stride): (&[T], usize)) -> T
-where
-    T: Copy + Default + Add<Output = T> + Mul<Output = T>,
-{
+/// The sum for one row, of the first `n` elements at equal distances.
+#[inline(always)]
+fn strided_dot<T: Factor>(
+    n: usize,
+    (a, a_stride): (&[T], usize),
+    (b, b_stride): (&[T], usize),
+) -> T {
     let mut lanes = [T::default(); LANES];
     for p in 0..n {
         lanes[p % LANES] = lanes[p % LANES] + a[p * a_stride] * b[p * b_stride];
@@ -64,10 +99,8 @@ where
 }
 
 /// The same sums for a tile of rows at once, column after column.
-fn by_columns<T>(a: Matrix<T>, x: Matrix<T>, y: &mut [T])
-where
-    T: Copy + Default + Add<Output = T> + Mul<Output = T>,
-{
+#[inline(always)]
+fn by_columns<T: Factor>(a: Matrix<T>, x: Matrix<T>, y: &mut [T]) {
     for (tile, y) in y.chunks_mut(TILE).enumerate() {
         let mut lanes = [[T::default(); TILE]; LANES];
         for p in 0..a.columns {

@@ -2,9 +2,12 @@
 //! elements are joined is fixed by their number alone.
 
 use std::array;
-use std::ops::{Add, Range};
+use std::ops::Add;
+
+use smallvec::SmallVec;
 
 use super::copy::rows;
+use super::dispatch::{Work, dispatch};
 use crate::Layout;
 
 /// The elements of a block, which is one leaf of the tree.
@@ -70,81 +73,113 @@ pub fn fold<T: Copy>(
     if layout.size() == 0 {
         return y.fill(empty);
     }
-    if reduced.strides() == [1] {
-        return fold_rows(x, &kept, reduced.size(), y, &f);
-    }
-    let side_by_side = |(size, stride)| stride == 1 && size >= FEW;
-    match kept.axes().position(side_by_side) {
-        Some(axis) => fold_columns(x, &kept, axis, &reduced, y, &f),
-        None => fold_gathered(x, &kept, &reduced, y, &f),
+    dispatch(Fold { x, kept: &kept, reduced: &reduced, y, f: &f });
+}
+
+/// A reduction that has elements, by merged layouts of what is kept and what is reduced.
+struct Fold<'a, T, F> {
+    x: &'a [T],
+    kept: &'a Layout,
+    reduced: &'a Layout,
+    y: &'a mut [T],
+    f: &'a F,
+}
+
+impl<T: Copy, F: Fn(T, T) -> T> Work for Fold<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        if self.reduced.strides() == [1] {
+            return self.rows();
+        }
+        let side_by_side = |(size, stride)| stride == 1 && size >= FEW;
+        match self.kept.axes().position(side_by_side) {
+            Some(axis) => self.columns(axis),
+            None => self.gathered(),
+        }
     }
 }
 
-/// Each output joins elements that lie side by side.
-fn fold_rows<T: Copy>(x: &[T], kept: &Layout, n: usize, y: &mut [T], f: &impl Fn(T, T) -> T) {
-    for (y, offset) in y.iter_mut().zip(kept.offsets()) {
-        let row = &x[offset..offset + n];
-        *y = tree(0..n.div_ceil(BLOCK), f, &mut |block| {
-            fold_block(&row[block * BLOCK..n.min((block + 1) * BLOCK)], f)
-        });
+impl<T: Copy, F: Fn(T, T) -> T> Fold<'_, T, F> {
+    /// Each output joins elements that lie side by side.
+    #[inline(always)]
+    fn rows(self) {
+        let n = self.reduced.size();
+        /// Where rows are short, their length as a constant is worth a factor of three.
+        macro_rules! short {
+            ($($n:literal)+) => {
+                match n {
+                    $($n => return self.short_rows::<$n>(),)+
+                    _ => {}
+                }
+            };
+        }
+        short!(2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+        for (y, offset) in self.y.iter_mut().zip(self.kept.offsets()) {
+            let row = &self.x[offset..offset + n];
+            let block = |number| &row[number * BLOCK..n.min((number + 1) * BLOCK)];
+            *y = tree(n.div_ceil(BLOCK), self.f, |number| fold_block(block(number), self.f));
+        }
     }
-}
 
-/// Each output joins elements that lie anywhere: they are brought together block by block.
-fn fold_gathered<T: Copy>(
-    x: &[T],
-    kept: &Layout,
-    reduced: &Layout,
-    y: &mut [T],
-    f: &impl Fn(T, T) -> T,
-) {
-    let n = reduced.size();
-    let mut gathered = [x[kept.offset()]; BLOCK];
-    for (y, offset) in y.iter_mut().zip(kept.offsets()) {
-        let reduced = reduced.at(offset);
-        *y = tree(0..n.div_ceil(BLOCK), f, &mut |block| {
-            let start = block * BLOCK;
-            let elements = &mut gathered[..BLOCK.min(n - start)];
-            rows(x, &reduced, start, elements);
-            fold_block(elements, f)
-        });
+    /// [`rows`](Self::rows) of `N` elements, fewer than there are lanes.
+    #[inline(always)]
+    fn short_rows<const N: usize>(self) {
+        for (y, offset) in self.y.iter_mut().zip(self.kept.offsets()) {
+            let mut lanes: [T; N] = *self.x[offset..].first_chunk().expect("a row");
+            halve(&mut lanes, |a, b| *a = (self.f)(*a, *b));
+            *y = lanes[0];
+        }
     }
-}
 
-/// The outputs along `axis` join elements that lie side by side: a tile of them is reduced at once,
-/// row after row.
-fn fold_columns<T: Copy>(
-    x: &[T],
-    kept: &Layout,
-    axis: usize,
-    reduced: &Layout,
-    y: &mut [T],
-    f: &impl Fn(T, T) -> T,
-) {
-    let (n, width) = (reduced.size(), kept.shape()[axis]);
-    let target = Layout::contiguous(kept.shape());
-    let pitch = target.strides()[axis] as usize;
-    let (from, to) = (kept.project(|a| a != axis), target.project(|a| a != axis));
-    // Filled once: where few rows are summed, filling them for every tile would take longer.
-    let mut lanes = [[x[kept.offset()]; TILE]; LANES];
-    for (from, to) in from.offsets().zip(to.offsets()) {
-        for left in (0..width).step_by(TILE) {
-            let reduced = reduced.at(from + left);
-            let width = TILE.min(width - left);
-            let join = |a: [T; TILE], b: [T; TILE]| array::from_fn(|i| f(a[i], b[i]));
-            let columns = tree(0..n.div_ceil(BLOCK), &join, &mut |block| {
-                let rows = reduced.offsets_from(block * BLOCK).take(BLOCK);
-                fold_tile(x, rows, width, &mut lanes, f)
+    /// Each output joins elements that lie anywhere: they are brought together block by block.
+    #[inline(always)]
+    fn gathered(self) {
+        let n = self.reduced.size();
+        let mut gathered = [self.x[self.kept.offset()]; BLOCK];
+        for (y, offset) in self.y.iter_mut().zip(self.kept.offsets()) {
+            let reduced = self.reduced.at(offset);
+            *y = tree(n.div_ceil(BLOCK), self.f, |number| {
+                let start = number * BLOCK;
+                let elements = &mut gathered[..BLOCK.min(n - start)];
+                rows(self.x, &reduced, start, elements);
+                fold_block(elements, self.f)
             });
-            let y = &mut y[to + left * pitch..];
-            for (i, &column) in columns[..width].iter().enumerate() {
-                y[i * pitch] = column;
+        }
+    }
+
+    /// The outputs along `axis` join elements that lie side by side: a tile of them is reduced at
+    /// once, row after row.
+    #[inline(always)]
+    fn columns(self, axis: usize) {
+        let Fold { x, kept, reduced, y, f } = self;
+        let (n, width) = (reduced.size(), kept.shape()[axis]);
+        let target = Layout::contiguous(kept.shape());
+        let pitch = target.strides()[axis] as usize;
+        let (from, to) = (kept.project(|a| a != axis), target.project(|a| a != axis));
+        // Filled once: where few rows are summed, filling them for every tile would take longer.
+        let mut lanes = [[x[kept.offset()]; TILE]; LANES];
+        for (from, to) in from.offsets().zip(to.offsets()) {
+            for left in (0..width).step_by(TILE) {
+                let reduced = reduced.at(from + left);
+                let width = TILE.min(width - left);
+                let join = |a: [T; TILE], b: [T; TILE]| array::from_fn(|i| f(a[i], b[i]));
+                let columns = tree(n.div_ceil(BLOCK), join, |number| {
+                    let rows = reduced.offsets_from(number * BLOCK).take(BLOCK);
+                    fold_tile(x, rows, width, &mut lanes, f)
+                });
+                let y = &mut y[to + left * pitch..];
+                for (i, &column) in columns[..width].iter().enumerate() {
+                    y[i * pitch] = column;
+                }
             }
         }
     }
 }
 
 /// One block of `width` columns, given where its rows start; what the lanes held does not matter.
+#[inline(always)]
 fn fold_tile<T: Copy>(
     x: &[T],
     rows: impl Iterator<Item = usize>,
@@ -174,7 +209,8 @@ fn fold_tile<T: Copy>(
 }
 
 /// One block of elements that lie side by side.
-fn fold_block<T: Copy>(x: &[T], f: &impl Fn(T, T) -> T) -> T {
+#[inline(always)]
+fn fold_block<T: Copy>(x: &[T], f: impl Fn(T, T) -> T) -> T {
     let join = |a: &mut T, b: &T| *a = f(*a, *b);
     let Some((first, rest)) = x.split_first_chunk::<LANES>() else {
         let mut lanes = [x[0]; LANES];
@@ -194,6 +230,7 @@ fn fold_block<T: Copy>(x: &[T], f: &impl Fn(T, T) -> T) -> T {
 }
 
 /// Joins the upper half of the lanes to the lower one until the first holds everything.
+#[inline(always)]
 pub(super) fn halve<A>(lanes: &mut [A], join: impl Fn(&mut A, &A)) {
     // As an array they are joined by straight code, which counts where sums are short.
     if let Ok(lanes) = <&mut [A; LANES]>::try_from(&mut *lanes) {
@@ -212,17 +249,22 @@ pub(super) fn halve<A>(lanes: &mut [A], join: impl Fn(&mut A, &A)) {
     }
 }
 
-/// Joins the results of a range of blocks; the largest power of two of them stands on the left.
-fn tree<A>(
-    blocks: Range<usize>,
-    join: &impl Fn(A, A) -> A,
-    block: &mut impl FnMut(usize) -> A,
-) -> A {
-    if blocks.len() == 1 {
-        return block(blocks.start);
+/// Joins the results of blocks; the largest power of two of them stands on the left.
+#[inline(always)]
+fn tree<A>(blocks: usize, join: impl Fn(A, A) -> A, mut block: impl FnMut(usize) -> A) -> A {
+    // The trees on the left, whose sizes are falling powers of two.
+    let mut trees: SmallVec<[A; 1]> = SmallVec::new();
+    for number in 0..blocks {
+        let mut right = block(number);
+        for _ in 0..number.trailing_ones() {
+            let left = trees.pop().expect("a tree for each binary digit of the number");
+            right = join(left, right);
+        }
+        trees.push(right);
     }
-    let middle = blocks.start + blocks.len().next_power_of_two() / 2;
-    let left = tree(blocks.start..middle, join, block);
-    let right = tree(middle..blocks.end, join, block);
-    join(left, right)
+    let mut right = trees.pop().expect("there are elements");
+    while let Some(left) = trees.pop() {
+        right = join(left, right);
+    }
+    right
 }

@@ -2,11 +2,15 @@
 
 mod array;
 mod buffer;
+mod conv;
 mod copy;
 mod display;
+mod elementary;
 mod gemm;
 mod layout;
 mod reduce;
 mod shape;
 mod tensor;
+mod threads;
 mod views;
+mod window;

@@ -1,7 +1,7 @@
 //! The byte limit: what is kept is bounded, the oldest goes first, and what is computed again has
 //! the same bits.
 
-use wengert_autodiff::{Tape, Var};
+use wengert_autodiff::{Real, Tape, Var};
 use wengert_tensor::{Array, Tensor};
 
 use crate::check::check_bits;
@@ -75,7 +75,7 @@ fn nothing_is_kept_beyond_the_limit() {
     let tape = tape_keeping(0);
     let x = tape.input([1.0, 2.0]);
     let y = x.exp();
-    let wanted = [1.0_f64.exp(), 2.0_f64.exp()];
+    let wanted = [Real::exp(1.0), Real::exp(2.0)];
     for _ in 0..3 {
         let (work, value) = during(&tape, || y.value());
         assert_eq!((work.operations, value.to_vec_f64()), (1, wanted.to_vec()));
