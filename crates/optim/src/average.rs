@@ -58,6 +58,28 @@ impl MovingAverage {
     pub fn uncorrected(&self) -> f64 {
         self.v
     }
+
+    /// What it remembers.
+    pub fn state(&self) -> State {
+        let entries = [("t", Tensor::from(i64::from(self.t))), ("v", Tensor::from(self.v))];
+        let entries = entries.map(|(name, tensor)| (name.to_owned(), tensor)).into();
+        State { kind: "moving_average".to_owned(), entries }
+    }
+
+    /// Goes on from a state.
+    ///
+    /// # Errors
+    ///
+    /// If it is the state of something else. Then nothing changes.
+    pub fn load_state(&mut self, state: &State) -> Result<(), StateError> {
+        let mut entries = Entries::of(state, "moving_average")?;
+        let (t, v) = (entries.count("t", 0), entries.tensor("v", &Tensor::from(0.0)));
+        entries.finish()?;
+        if let (Some(t), Some(v)) = (t, v) {
+            (self.t, self.v) = (t, v.item());
+        }
+        Ok(())
+    }
 }
 
 /// The exponentially weighted average of all parameters, which often answers better than the last

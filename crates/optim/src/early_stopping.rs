@@ -1,6 +1,10 @@
 //! When to stop: a number that is watched has not become better for too long. It knows numbers
 //! alone, neither parameters nor losses.
 
+use wengert_tensor::Tensor;
+
+use crate::state::{Entries, State, StateError};
+
 /// Watches a number that is to become smaller, as the loss on a validation set, or larger, as the
 /// accuracy. When it has not improved for `patience` looks in a row, it is time to stop (Prechelt,
 /// "Early stopping – but when?", 1998).
@@ -29,6 +33,9 @@ pub struct EarlyStopping {
     /// How many looks there were since the best.
     since: usize,
 }
+
+/// The kind of its state.
+const KIND: &str = "early_stopping";
 
 impl EarlyStopping {
     /// For a number that is to become as small as possible.
@@ -92,5 +99,29 @@ impl EarlyStopping {
     /// The best number so far, if there is one.
     pub fn best(&self) -> Option<f64> {
         self.best
+    }
+
+    /// What it remembers.
+    pub fn state(&self) -> State {
+        let mut entries = vec![("since".to_owned(), Tensor::from(self.since as i64))];
+        entries.extend(self.best.map(|best| ("best".to_owned(), Tensor::from(best))));
+        State { kind: KIND.to_owned(), entries }
+    }
+
+    /// Goes on from a state.
+    ///
+    /// # Errors
+    ///
+    /// If it is the state of something else. Then nothing changes.
+    pub fn load_state(&mut self, state: &State) -> Result<(), StateError> {
+        let mut entries = Entries::of(state, KIND)?;
+        let since = entries.count("since", 0);
+        // There is no best as long as all were NaN.
+        let has_best = entries.has("best");
+        let best = if has_best { entries.tensor("best", &Tensor::from(0.0)) } else { None };
+        entries.finish()?;
+        self.best = best.map(|best| best.item());
+        self.since = since.map_or(0, |since| since as usize);
+        Ok(())
     }
 }

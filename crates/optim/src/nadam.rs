@@ -149,6 +149,7 @@ impl Rule for Ahead {
         &["m", "v"]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
         let [m, v] = memory else { unreachable!("it is what `memory` says") };
         let &Ahead { beta1, beta2, epsilon, decoupled, .. } = self;

@@ -24,6 +24,9 @@ proptest! {
             let want = average(&values[..t], decay);
             prop_assert!((have - want).abs() < 1e-11, "{have}, not {want}");
             prop_assert_eq!(moving.value(), Some(have));
+            let mut other = MovingAverage::new(decay);
+            other.load_state(&moving.state()).unwrap();
+            prop_assert_eq!(&other, &moving);
         }
     }
 

@@ -1,6 +1,6 @@
 //! When it is time to stop.
 
-use wengert_optim::EarlyStopping;
+use wengert_optim::{EarlyStopping, ReduceOnPlateau};
 
 /// After which of the numbers it is due, and the best of them until then.
 #[track_caller]
@@ -39,4 +39,22 @@ fn nan_is_never_better_and_infinity_may_be() {
     check(EarlyStopping::smallest(2), &[nan, 1.0, nan, 0.5], None, Some(0.5));
     check(EarlyStopping::smallest(2), &[f64::INFINITY, 1.0], None, Some(1.0));
     check(EarlyStopping::largest(2), &[f64::NEG_INFINITY, 1.0], None, Some(1.0));
+}
+
+#[test]
+fn it_goes_on_from_its_state() {
+    let losses = [f64::NAN, 3.0, 2.0, 2.5, 1.0, 1.5, f64::NAN, 1.2, 1.1];
+    for stop in 0..losses.len() {
+        let make = || EarlyStopping::smallest(4);
+        let (mut first, mut second) = (make(), make());
+        for &loss in &losses[..stop] {
+            first.improves(loss);
+        }
+        second.load_state(&first.state()).unwrap();
+        assert_eq!(second, first);
+    }
+    let mut stopping = EarlyStopping::smallest(4);
+    let refused = stopping.load_state(&ReduceOnPlateau::new(0.1).state()).unwrap_err();
+    let expected = "the state is of plateau, expected one of early_stopping";
+    assert_eq!(refused.to_string(), expected);
 }
