@@ -1,8 +1,6 @@
 //! One step over all parameters in place, whatever the optimizer and the precision. The formulas
 //! are the optimizers' own.
 
-use std::mem;
-
 use wengert_autodiff::{Gradients, ParamMap, Parameter, Params, Real};
 use wengert_tensor::kernel::{Work, dispatch};
 use wengert_tensor::{Array, Native, Tensor, Threads};
@@ -267,15 +265,10 @@ struct Part<'a, R, T> {
 impl<'a, R: Rule, T: Number> Part<'a, R, T> {
     /// Takes the first elements away.
     fn split_off(&mut self, len: usize) -> Part<'a, R, T> {
-        let cut = |x: &mut &'a mut [T]| {
-            let all = mem::take(x);
-            let (first, rest) = all.split_at_mut(len.min(all.len()));
-            *x = rest;
-            first
-        };
-        let (g, rest) = self.g.split_at(len);
-        self.g = rest;
-        let (p, memory) = (cut(&mut self.p), self.memory.each_mut().map(cut));
+        let p = self.p.split_off_mut(..len).expect("so many are left");
+        let g = self.g.split_off(..len).expect("there are as many");
+        // Arrays that the rule does not have are empty.
+        let memory = self.memory.each_mut().map(|x| x.split_off_mut(..len).unwrap_or_default());
         Part { rule: self.rule, pace: self.pace, p, g, memory, count: self.count }
     }
 }
