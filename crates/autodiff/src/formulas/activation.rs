@@ -186,7 +186,7 @@ impl<'t> Var<'t> {
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
-    /// assert_eq!(tape.input([-4.0, 1.5, 4.0]).hard_swish().to_string(), "[0.    1.125 4.   ]");
+    /// assert_eq!(tape.input([-1.5, 1.5, 4.0]).hard_swish().to_string(), "[-0.375  1.125  4.   ]");
     /// ```
     #[track_caller]
     pub fn hard_swish(self) -> Var<'t> {
