@@ -1,11 +1,10 @@
 //! The loops that decide how fast everything else is. They work on plain slices and layouts, use
-//! one thread, and are vectorised by the compiler.
+//! one thread, and are vectorised by the compiler, for each width of vectors ([`dispatch`]).
 
 mod copy;
 mod dispatch;
 mod elementary;
 mod gemm;
-mod gemv;
 mod reduce;
 
 pub use copy::{copy, copy_range};
