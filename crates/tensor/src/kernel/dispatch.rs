@@ -47,38 +47,68 @@ pub trait Work {
 /// ```
 #[inline]
 pub fn dispatch<W: Work>(work: W) -> W::Output {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if has_avx512() {
-            // SAFETY: this machine has all that the function is compiled for.
-            #[allow(unsafe_code, reason = "no other machine may run it")]
-            return unsafe { with_avx512(work) };
-        }
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: as above.
-            #[allow(unsafe_code, reason = "no other machine may run it")]
-            return unsafe { with_avx2(work) };
-        }
+    dispatch_by_width(Same(work))
+}
+
+/// Work that is written differently for each width of vectors. Again, all is `#[inline(always)]`.
+pub(super) trait ByWidth: Sized {
+    type Output;
+
+    /// With 32 registers of 64 bytes, and products fused with sums.
+    fn run_avx512(self) -> Self::Output;
+
+    /// With 16 registers of 32 bytes, and products fused with sums.
+    fn run_avx2(self) -> Self::Output;
+
+    /// With what every machine of this kind has.
+    fn run_anywhere(self) -> Self::Output;
+}
+
+struct Same<W>(W);
+
+impl<W: Work> ByWidth for Same<W> {
+    type Output = W::Output;
+
+    #[inline(always)]
+    fn run_avx512(self) -> W::Output {
+        self.0.run()
     }
-    work.run()
+
+    #[inline(always)]
+    fn run_avx2(self) -> W::Output {
+        self.0.run()
+    }
+
+    #[inline(always)]
+    fn run_anywhere(self) -> W::Output {
+        self.0.run()
+    }
+}
+
+/// [`dispatch`] for work that has a form for each width.
+#[inline]
+pub(super) fn dispatch_by_width<W: ByWidth>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        let has_avx512 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
+        // SAFETY: this machine has all that the function called is compiled for.
+        #[allow(unsafe_code, reason = "no other machine may run them")]
+        return unsafe { if has_avx512 { with_avx512(work) } else { with_avx2(work) } };
+    }
+    work.run_anywhere()
 }
 
 #[cfg(target_arch = "x86_64")]
-fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]
+fn with_avx512<W: ByWidth>(work: W) -> W::Output {
+    work.run_avx512()
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn with_avx512<W: Work>(work: W) -> W::Output {
-    work.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_avx2<W: Work>(work: W) -> W::Output {
-    work.run()
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<W: ByWidth>(work: W) -> W::Output {
+    work.run_avx2()
 }

@@ -1,12 +1,11 @@
 //! The loops that decide how fast everything else is. They work on plain slices and layouts, use
-//! one thread, and are vectorised by the compiler.
+//! one thread, and are vectorised by the compiler, for each width of vectors ([`dispatch`]).
 
 mod conv;
 mod copy;
 mod dispatch;
 mod elementary;
 mod gemm;
-mod gemv;
 mod pool;
 mod reduce;
 

@@ -100,9 +100,54 @@ fn strides_do_not_change_the_bits() {
     }
 }
 
+/// A product, and the sum of many in the order that `Gemm::gemm` promises.
+fn chain(products: impl Iterator<Item = (f64, f64)>, start: Option<f64>, fused: bool) -> f64 {
+    let products: Vec<(f64, f64)> = products.collect();
+    let mut total = start;
+    for block in products.chunks(256) {
+        let step = |sum: f64, &(a, b): &(f64, f64)| {
+            if fused { a.mul_add(b, sum) } else { a * b + sum }
+        };
+        let sum = block.iter().fold(0.0, step);
+        total = Some(total.map_or(sum, |total| total + sum));
+    }
+    total.expect("there are products")
+}
+
+/// Whether this machine rounds a product and its sum once.
+fn fuses() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    cfg!(target_arch = "aarch64")
+}
+
+proptest! {
+    #[test]
+    fn sums_have_the_promised_order(
+        m in 2..40_usize, k in prop_oneof![1..20_usize, 250..600_usize], n in 2..70_usize,
+        a_kind in 0..6_usize, b_kind in 0..6_usize, accumulate: bool,
+    ) {
+        let (a_strides, b_strides) = (strides(m, k, a_kind), strides(k, n, b_kind));
+        let a = fractions(length(m, k, a_strides));
+        let b = fractions(length(k, n, b_strides));
+        let mut c = fractions(m * n);
+        let before = c.clone();
+        let (a_signed, b_signed) = (signed(a_strides), signed(b_strides));
+        f64::gemm(m, k, n, &a, a_signed, &b, b_signed, &mut c, accumulate);
+        for (i, j) in [(0, 0), (m - 1, n - 1), (m / 2, n / 3), (m / 3, n / 2), (0, n - 1)] {
+            let a = |p: usize| a[i * a_strides[0] + p * a_strides[1]];
+            let b = |p: usize| b[p * b_strides[0] + j * b_strides[1]];
+            let start = accumulate.then(|| before[i * n + j]);
+            let expected = chain((0..k).map(|p| (a(p), b(p))), start, fuses());
+            prop_assert_eq!(c[i * n + j], expected, "({}, {})", i, j);
+        }
+    }
+}
+
 #[test]
 fn a_split_does_not_change_the_bits() {
-    let (m, k, n) = (37, 600, 29);
+    let (m, k, n) = (37, 600, 89);
     let (a, b) = (fractions(m * k), fractions(k * n));
     let mut whole = vec![0.0; m * n];
     f64::gemm(m, k, n, &a, (k as isize, 1), &b, (n as isize, 1), &mut whole, false);
@@ -114,7 +159,7 @@ fn a_split_does_not_change_the_bits() {
         f64::gemm(m - top, k, n, &a[top * k..], strides.0, &b, strides.1, below, false);
         assert_eq!(parts, whole, "{top}");
     }
-    for left in [2, 7, 27] {
+    for left in [2, 7, 27, 64, 87] {
         for (start, width) in [(0, left), (left, n - left)] {
             let mut part = vec![0.0; m * width];
             let strides = ((k as isize, 1), (n as isize, 1));

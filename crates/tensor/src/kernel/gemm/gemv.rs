@@ -2,11 +2,11 @@
 //! is walking through it in the order of memory, which a kernel for matrices does not.
 
 use std::array;
-use std::ops::{Add, Mul};
 
-use super::dispatch::{Work, dispatch};
-use super::gemm::Matrix;
-use super::reduce::{LANES, halve};
+use super::Factor;
+use super::matrix::Matrix;
+use crate::kernel::dispatch::{Work, dispatch};
+use crate::kernel::reduce::{LANES, halve};
 
 /// The elements of the product that are summed side by side where a column lies in one piece.
 const TILE: usize = 64;
@@ -22,11 +22,6 @@ const ROWS: usize = 4;
 pub(super) fn gemv<T: Factor>(a: Matrix<T>, x: Matrix<T>, y: &mut [T]) {
     dispatch(Gemv { a, x, y });
 }
-
-/// What sums of products are made of.
-pub(super) trait Factor: Copy + Default + Add<Output = Self> + Mul<Output = Self> {}
-
-impl<T: Copy + Default + Add<Output = T> + Mul<Output = T>> Factor for T {}
 
 struct Gemv<'a, T> {
     a: Matrix<'a, T>,
