@@ -34,6 +34,9 @@ pub struct Channels {
 /// Each loop is split over threads by examples, groups and channels, and sums are cut in a way that
 /// depends on the sizes alone: the bits do not depend on the threads.
 ///
+/// What lies in the padding or between two rows is computed with as zeros. So an infinity or a NaN
+/// may also reach sums at the edges that it is no part of.
+///
 /// ```
 /// # use wengert_tensor::kernel::{Channels, Convolution};
 /// # use wengert_tensor::{Pool, Threads, Window};
