@@ -128,7 +128,8 @@
 //!
 //! Each crate is a module here: [`tensor`], shapes, arrays and fast loops; [`autodiff`], the tape
 //! and everything about derivatives; [`nn`], layers, initialisers and metrics; [`optim`],
-//! optimizers; [`data`], data sets and batches. The [`prelude`] has what a program usually needs.
+//! optimizers and schedules; [`data`], data sets and batches; [`weights`], parameters and
+//! checkpoints in files. The [`prelude`] has what a program usually needs.
 #![forbid(unsafe_code)]
 
 pub use wengert_autodiff as autodiff;
@@ -136,6 +137,7 @@ pub use wengert_data as data;
 pub use wengert_nn as nn;
 pub use wengert_optim as optim;
 pub use wengert_tensor as tensor;
+pub use wengert_weights as weights;
 
 /// What a program usually needs, to be imported as a whole.
 ///
@@ -145,7 +147,8 @@ pub use wengert_tensor as tensor;
 pub mod prelude {
     pub use wengert_autodiff::{Mode, ParamId, Params, Precision, Program, Scope, Tape, Var};
     pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
-    pub use wengert_nn::{Dense, Initializer, Layer, Relu, Sequential, Tanh};
-    pub use wengert_optim::{Adam, Optimizer, Sgd};
-    pub use wengert_tensor::{DType, Shape, Tensor};
+    pub use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
+    pub use wengert_optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd};
+    pub use wengert_tensor::{DType, Shape, Tensor, Threads, Window};
+    pub use wengert_weights::Checkpoint;
 }

@@ -37,10 +37,11 @@ const FEW: usize = 256 << 10;
 
 #[test]
 fn from_the_second_step_on_nothing_like_the_model_is_allocated() {
-    let optimizers: [(&str, Box<dyn Optimizer>); 3] = [
+    let optimizers: [(&str, Box<dyn Optimizer>); 4] = [
         ("plain", Box::new(Sgd::new(1e-3))),
         ("momentum", Box::new(Sgd::new(1e-3).momentum(0.9).nesterov())),
-        ("adam", Box::new(Adam::new(1e-3))),
+        ("adamw", Box::new(AdamW::new(1e-3).amsgrad())),
+        ("rmsprop", Box::new(RmsProp::new(1e-4).centred().momentum(0.5))),
     ];
     for (name, mut optimizer) in optimizers {
         let mut params = Params::f32(0);

@@ -1,6 +1,8 @@
 //! Training through the facade: what changes from step to step costs no new plan.
 
+use wengert::autodiff::Rewriting;
 use wengert::prelude::*;
+use wengert::tensor::Array;
 
 /// Rows of a batch, all different.
 fn rows(step: usize, n: usize) -> (Tensor, Tensor) {
@@ -62,6 +64,56 @@ fn the_same_seeds_train_to_the_same_bits() {
         values.flatten().map(f64::to_bits).collect::<Vec<u64>>()
     };
     assert_eq!(train(), train());
+}
+
+/// Convolutions, batch norm with running statistics, dropout, and layers large enough to be shared
+/// between threads: however it is run, the parameters and buffers are the same to the bit.
+#[test]
+fn neither_threads_nor_rewriting_nor_looking_on_change_a_bit() {
+    let train = |count: usize, rewriting: Rewriting, looks_on: bool| {
+        let threads = Threads::new(count);
+        let mut params = Params::f32(5);
+        let model = Sequential::new()
+            .conv2d(&mut params, 1, 8, 3)
+            .batch_norm(&mut params, 8)
+            .relu()
+            .max_pool2d(2)
+            .flatten()
+            .dropout(0.2)
+            .dense(&mut params, 8 * 13 * 13, 128)
+            .relu()
+            .dense(&mut params, 128, 3);
+        let (mut adam, mut tape) = (Adam::new(1e-2), Tape::f32());
+        tape.set_threads(&threads);
+        tape.set_rewriting(rewriting);
+        adam.set_threads(&threads);
+        for step in 0..3 {
+            let number = |k: usize| ((k * 37 + step * 11) % 29) as f32 / 14.0 - 1.0;
+            let x = Tensor::from(Array::from_fn([64, 1, 28, 28], number));
+            let labels = Tensor::from(Array::from_fn([64], |k| ((k + step) % 3) as i64));
+            let step = tape.value_and_grad(&params, |scope| {
+                let logits = model.forward(scope, scope.input(&x));
+                if looks_on {
+                    let _ = logits.value();
+                }
+                (logits.cross_entropy(&labels), [])
+            });
+            adam.step(&mut params, &step.gradients);
+            params.absorb(step.buffers);
+        }
+        let values = params.iter().map(|(_, parameter)| parameter.value.to_vec_f64());
+        let bits: Vec<u64> = values.flatten().map(f64::to_bits).collect();
+        (bits, threads.helped())
+    };
+    let (wanted, helped) = train(1, Rewriting::NONE, false);
+    assert_eq!(helped, 0);
+    for count in [1, 2, 3] {
+        for looks_on in [false, true] {
+            let (found, helped) = train(count, Rewriting::ALL, looks_on);
+            assert!(found == wanted, "{count} threads, looking on: {looks_on}");
+            assert!(count == 1 || helped > 0, "more than one of {count} threads worked");
+        }
+    }
 }
 
 #[test]

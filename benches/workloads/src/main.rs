@@ -1,13 +1,16 @@
 //! Workloads that other engines run too, timed the same way: a process for each workload, peer and
 //! number of threads, a JSON line for each. `cargo run --release -p wengert-workloads`.
 //!
-//! The peers are the ways of using Wengert: `wengert` makes a fresh tape for every call,
-//! `wengert-cleared` records again on a cleared one, `wengert-program` runs a program again.
+//! The peers are the ways of using Wengert: `wengert` makes a fresh tape for every call (or, to
+//! train, `Tape::value_and_grad` and an optimizer), `wengert-cleared` records again on a cleared
+//! one, `wengert-program` runs a program again.
 
 #![forbid(unsafe_code)]
 
 mod measure;
+mod numbers;
 mod scalar;
+mod training;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,12 +24,22 @@ use measure::{Outcome, quantile, status_mb};
 const PEERS: [&str; 3] = ["wengert", "wengert-cleared", "wengert-program"];
 
 /// A workload: its name, the unit it is reported in, units a second, and how it is run.
-type Workload = (&'static str, &'static str, f64, fn(peer: &str) -> Option<Outcome>);
+type Workload =
+    (&'static str, &'static str, f64, fn(peer: &str, threads: usize) -> Option<Outcome>);
 
-const WORKLOADS: [Workload; 2] = [
-    ("W1_scalar_chain", "ns/op", 1e9 / 40_000.0, |peer| Some(scalar::chain(peer, 10_000))),
-    ("W1_scalar_chain_unrolled1000", "ns/op", 1e9 / 4_000.0, |peer| {
+const WORKLOADS: [Workload; 5] = [
+    ("W1_scalar_chain", "ns/op", 1e9 / 40_000.0, |peer, _| Some(scalar::chain(peer, 10_000))),
+    ("W1_scalar_chain_unrolled1000", "ns/op", 1e9 / 4_000.0, |peer, _| {
         (peer == "wengert-program").then(|| scalar::chain(peer, 1_000))
+    }),
+    ("W2_mlp_small", "us", 1e6, |peer, threads| {
+        (peer == "wengert").then(|| training::small_perceptron(threads))
+    }),
+    ("W3_mlp_mnist", "ms", 1e3, |peer, threads| {
+        (peer == "wengert").then(|| training::mnist_perceptron(threads))
+    }),
+    ("W5_cnn_mnist", "ms", 1e3, |peer, threads| {
+        (peer == "wengert").then(|| training::mnist_convolutions(threads))
     }),
 ];
 
@@ -100,7 +113,7 @@ fn run_in_child(workload: &str, peer: &str, threads: usize) -> String {
 fn run_here(name: &str, peer: &str, threads: usize) -> Option<Value> {
     let base = status_mb("VmRSS");
     let (_, unit, scale, run) = WORKLOADS.iter().find(|(known, ..)| *known == name)?;
-    let outcome = run(peer)?;
+    let outcome = run(peer, threads)?;
     let at = |q| quantile(&outcome.samples, q) * scale;
     let mut row = Map::new();
     let facts = json!({

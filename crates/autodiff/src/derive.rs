@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::linear::{Linear, Partial};
 use crate::marks::Marks;
 use crate::op::Kind;
-use crate::ops::{Assemble, Op, ScatterAdd};
+use crate::ops::{Assemble, MatMul, Op, ScatterAdd};
 use crate::tape::{Met, NOTHING, NodeId, Tape};
 use crate::var::Var;
 
@@ -151,17 +151,20 @@ pub(crate) fn forward<'t>(
     found
 }
 
-/// The tangents of operands that go to places of one result, collected to be emitted once: a sum
-/// of padded copies would make the tangent of a concatenation quadratic in the number of its parts.
+/// What goes to places of one result, or to it through matrix products, collected to be emitted
+/// once: a sum of padded copies would make the tangent of a concatenation quadratic in the number
+/// of its parts, and products are added to the sum while they are computed.
 #[derive(Default)]
 struct Parts<'t> {
     assembled: Option<(Assemble, Vec<Var<'t>>)>,
     /// Values and their positions in turn.
     scattered: Option<(ScatterAdd, Vec<Var<'t>>)>,
+    /// Factors in turn.
+    multiplied: Option<(MatMul, Vec<Var<'t>>)>,
 }
 
 impl<'t> Parts<'t> {
-    /// Takes the image of `v`, if it is one part among zeros.
+    /// Takes the image of `v`, if it is one part among zeros, or a product.
     fn takes(&mut self, derivative: &Linear<'t>, v: Var<'t>) -> bool {
         let Linear::Partial(partial) = derivative else { return false };
         let Partial { op, operands, slot, .. } = &**partial;
@@ -181,6 +184,14 @@ impl<'t> Parts<'t> {
                 }
                 is_same
             }
+            (Op::MatMul(op), &[a, b]) => {
+                let (known, factors) = self.multiplied.get_or_insert_with(|| (*op, Vec::new()));
+                let is_same = known == op;
+                if is_same {
+                    factors.extend(if *slot == 0 { [v, b] } else { [a, v] });
+                }
+                is_same
+            }
             _ => false,
         }
     }
@@ -192,22 +203,23 @@ impl<'t> Parts<'t> {
             tape.record(op, &parts)
         });
         let scattered = self.scattered.map(|(op, pairs)| tape.record(op, &pairs));
-        assembled.into_iter().chain(scattered)
+        let multiplied = self.multiplied.map(|(op, factors)| tape.record(op, &factors));
+        assembled.into_iter().chain(scattered).chain(multiplied)
     }
 }
 
 /// The cotangents of a sweep: the one place where what reaches a node is added up.
 ///
-/// What reaches it through slices and gathers is collected, and emitted once when the node is
-/// visited: one assembly of all slices, one scatter-add of all gathers. A sum of padded copies
-/// would make the cotangent of a sequence quadratic in its length.
+/// What reaches it through slices, gathers and matrix products is collected, and emitted once when
+/// the node is visited: one assembly of all slices, one scatter-add of all gathers, one sum of
+/// products. A sum of padded copies would make the cotangent of a sequence quadratic in its length.
 struct Cotangents<'t> {
     tape: &'t Tape,
     /// The place of a node in the sweep.
     marks: Marks,
     /// By place: what has been added up, or [`NOTHING`].
     sums: Vec<NodeId>,
-    /// By place: what has come through slices and gathers.
+    /// By place: what has come through slices, gathers and products.
     parts: FxHashMap<usize, Parts<'t>>,
 }
 

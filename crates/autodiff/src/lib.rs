@@ -47,11 +47,12 @@ pub use ops::{Foreign, ForeignOperation, Op};
 mod derive;
 mod formulas;
 pub use derive::{OwnRules, Rules};
+pub use formulas::CrossEntropy;
 mod program;
 mod transform;
 pub use program::Program;
 mod run;
-pub use run::{RunError, Statistics};
+pub use run::{Rewriting, RunError, Statistics};
 mod inspect;
 mod params;
 pub use params::{

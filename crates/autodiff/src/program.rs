@@ -5,14 +5,15 @@ use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use wengert_tensor::{Array, DType, Pool, Tensor};
+use wengert_tensor::{Array, DType, Pool, Tensor, Threads};
 
 use crate::op::{ShapeError, Type, Value};
 use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
 use crate::run::{
-    Bound, Failure, Listing, Plan, RunError, Scalar, Selection, Tables, Workspace, execute,
+    Bound, Failure, Listing, Plan, Rewriting, RunError, Scalar, Selection, Tables, Workspace,
+    execute,
 };
 use crate::tape::{NodeId, Precision, Tape, refuse};
 use crate::var::Var;
@@ -44,6 +45,8 @@ pub struct Program {
     signature: Vec<Type>,
     /// Where the nodes were recorded.
     origins: Vec<Origin>,
+    rewriting: Rewriting,
+    threads: Threads,
     single: Runner<f32>,
     double: Runner<f64>,
 }
@@ -113,6 +116,8 @@ impl Tape {
             ops: core.ops.items().to_vec(),
             types: core.types.items().to_vec(),
             listing: selection.listing,
+            rewriting: core.engine.rewriting(),
+            threads: core.engine.threads().clone(),
             single: Runner::default(),
             double: Runner::default(),
         }
@@ -154,6 +159,13 @@ impl Program {
     /// Its precision: that of the tape it was cut from, or the one given since.
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// Sets the threads that its runs share their work between; unless set, they are those of the
+    /// tape that it was cut from. Runs from several threads at once do not wait for each other:
+    /// one has the team, the others do their work alone.
+    pub fn set_threads(&mut self, threads: &Threads) {
+        self.threads = threads.clone();
     }
 
     /// The same program in another precision: captured numbers and data are rounded to it.
@@ -240,23 +252,22 @@ impl Program {
         bound: &[Bound],
     ) -> Result<Vec<Tensor>, RunError> {
         let tables = Tables { ops: &self.ops, types: &self.types };
-        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables));
+        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.rewriting));
         let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workspace = workspaces().pop().unwrap_or_default();
-        let outcome = execute(plan, bound, &mut workspace, &runner.pool);
+        let outcome = execute(plan, bound, &mut workspace, &runner.pool, &self.threads);
         workspaces().push(workspace);
         match outcome {
             Ok(outcome) => Ok(outcome.outputs),
-            Err(Failure { value, error }) => Err(self.located(value, error)),
+            Err(Failure { node, error }) => Err(self.located(node, error)),
         }
     }
 
-    /// An error of the operation that computes this value, named and located.
-    fn located(&self, value: u32, error: ShapeError) -> RunError {
-        let node = value as usize;
-        let line = self.listing.lines().nth(node).expect("the value of a node");
+    /// An error of this node's operation, named and located.
+    fn located(&self, node: u32, error: ShapeError) -> RunError {
+        let line = self.listing.lines().nth(node as usize).expect("one of the nodes");
         let operation = self.ops[line.op as usize].name().to_owned();
-        let origin = Some(self.origins[node].clone());
+        let origin = Some(self.origins[node as usize].clone());
         RunError { error: ShapeError { operation, ..error }, origin }
     }
 

@@ -230,6 +230,17 @@ impl Tape {
         self.seed = (seed, 0);
     }
 
+    /// The seed, and how many training steps were made since it was set: what the random numbers of
+    /// the next depend on.
+    pub fn random_state(&self) -> (u64, u64) {
+        self.seed
+    }
+
+    /// Goes on as a tape with this [`random_state`](Tape::random_state) would.
+    pub fn set_random_state(&mut self, state: (u64, u64)) {
+        self.seed = state;
+    }
+
     /// The seed of the next training step.
     pub(crate) fn next_seed(&mut self) -> u64 {
         let (seed, step) = self.seed;

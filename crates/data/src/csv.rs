@@ -1,5 +1,5 @@
 //! Data sets from text: numbers between commas, a row a line, the label last. There is no quoting
-//! and no header, because a table of numbers needs neither.
+//! and no header, because a table of numbers needs neither; tables that have them are read elsewhere.
 
 use std::io::Read;
 use std::str::FromStr;
@@ -55,10 +55,10 @@ impl Dataset {
             let (label, numbers) = fields.split_last().expect("at least an empty field");
             for (column, field) in (1..).zip(numbers) {
                 let finite = |number: &f32| number.is_finite();
-                features.push(parse(line, column, field, "a finite number", finite)?);
+                features.push(number(line, column, field, "a finite number", finite)?);
             }
             let known = |label: &i64| places.contains(label);
-            labels.push(parse(line, found, label, &a_label, known)?);
+            labels.push(number(line, found, label, &a_label, known)?);
         }
         let width = columns.ok_or(DataError::Empty)? - 1;
         let rows = labels.len();
@@ -84,7 +84,7 @@ impl Dataset {
 }
 
 /// A field as a number, if it is one and meets a condition; `expected` says both in words.
-fn parse<T: FromStr>(
+pub(crate) fn number<T: FromStr>(
     line: usize,
     column: usize,
     field: &str,

@@ -27,6 +27,7 @@ pub struct Dataset {
     /// The labels: i64, shape `[n]`, places among the classes counted from 0.
     pub y: Tensor,
     classes: Vec<String>,
+    features: Vec<String>,
 }
 
 impl Dataset {
@@ -64,7 +65,21 @@ impl Dataset {
                 return Err(DataError::Label { row, label, classes: classes.len() });
             }
         }
-        Ok(Self { x, y, classes })
+        Ok(Self { x, y, classes, features: Vec::new() })
+    }
+
+    /// The same data with names for the features of a row, its axes flattened.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Features`] when there are more or fewer names than features.
+    pub fn with_features<F: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = F>,
+    ) -> Result<Self, DataError> {
+        self.features = names.into_iter().map(Into::into).collect();
+        let (names, features) = (self.features.len(), self.x.shape()[1..].iter().product());
+        if names == features { Ok(self) } else { Err(DataError::Features { names, features }) }
     }
 
     /// The number of rows.
@@ -82,6 +97,11 @@ impl Dataset {
         &self.classes
     }
 
+    /// The names of the features, if they have any.
+    pub fn features(&self) -> &[String] {
+        &self.features
+    }
+
     /// The data set of these rows, in this order; a row may be named more than once.
     ///
     /// # Panics
@@ -93,6 +113,7 @@ impl Dataset {
             x: select_rows(&self.x, rows),
             y: select_rows(&self.y, rows),
             classes: self.classes.clone(),
+            features: self.features.clone(),
         }
     }
 
@@ -103,7 +124,7 @@ impl Dataset {
     /// When there is no such row.
     #[track_caller]
     pub fn batch(&self, rows: &[usize]) -> Batch {
-        Batch { x: select_rows(&self.x, rows), y: select_rows(&self.y, rows), rows: rows.to_vec() }
+        Batch::new(&self.x, &self.y, rows)
     }
 
     /// The labels as places among the classes.
@@ -113,8 +134,9 @@ impl Dataset {
     }
 }
 
+/// The rows of a tensor that are named, in this order.
 #[track_caller]
-fn select_rows(tensor: &Tensor, rows: &[usize]) -> Tensor {
+pub(crate) fn select_rows(tensor: &Tensor, rows: &[usize]) -> Tensor {
     match tensor {
         Tensor::F32(array) => select_rows_of(array, rows),
         Tensor::F64(array) => select_rows_of(array, rows),

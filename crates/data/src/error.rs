@@ -1,9 +1,12 @@
 //! What can be wrong with data; misuse of the interface panics instead and is not here.
 
 use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use wengert_tensor::{DType, Shape};
+
+use crate::idx;
 
 /// Why data could not be read, joined or divided: what is wrong, where, and what was expected.
 ///
@@ -65,8 +68,40 @@ pub enum DataError {
         /// The number of fields of the first line.
         expected: usize,
     },
+    /// A table has no column of this name.
+    Column {
+        /// The name that was asked for.
+        name: String,
+        /// The names in the table's header.
+        header: Vec<String>,
+    },
+    /// There are not as many names as features.
+    Features {
+        /// The number of names.
+        names: usize,
+        /// The number of features of a row.
+        features: usize,
+    },
     /// There is not one row where at least one is needed.
     Empty,
+    /// None of the files that would do is in a directory.
+    Missing {
+        /// The directory.
+        directory: PathBuf,
+        /// The names that were looked for.
+        names: Vec<String>,
+    },
+    /// A file could not be opened or read.
+    Read(io::Error),
+    /// Bytes are not what the IDX format asks for.
+    Idx(idx::Fault),
+    /// What was read from a file is wrong.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: Box<DataError>,
+    },
     /// Compressed bytes could not be unpacked into text.
     Unpack(io::Error),
     /// The parts of a split are not all positive, or do not make a whole.
@@ -76,6 +111,11 @@ pub enum DataError {
 impl DataError {
     pub(crate) fn shape(tensor: &'static str, found: &Shape, expected: impl Into<String>) -> Self {
         Self::Shape { tensor, found: found.clone(), expected: expected.into() }
+    }
+
+    /// The same, said of a file.
+    pub(crate) fn of_file(self, path: &Path) -> Self {
+        Self::File { path: path.into(), error: self.into() }
     }
 }
 
@@ -105,7 +145,19 @@ impl fmt::Display for DataError {
                     "line {line} has {found} fields, expected {expected} as in the first line"
                 )
             }
+            Self::Column { name, header } => {
+                write!(f, "there is no column {name:?}, expected one of {}", header.join(", "))
+            }
+            Self::Features { names, features } => {
+                write!(f, "{names} names were given to {features} features, expected one each")
+            }
             Self::Empty => write!(f, "there are no rows, expected at least one"),
+            Self::Missing { directory, names } => {
+                write!(f, "{}: found none of the files {}", directory.display(), names.join(", "))
+            }
+            Self::Read(error) => write!(f, "could not be read: {error}"),
+            Self::Idx(fault) => write!(f, "{fault}"),
+            Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Unpack(error) => write!(f, "expected text packed by gzip: {error}"),
             Self::Fractions(fractions) => {
                 write!(f, "expected positive fractions that sum to 1, found {fractions:?}")
@@ -117,7 +169,9 @@ impl fmt::Display for DataError {
 impl Error for DataError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unpack(error) => Some(error),
+            Self::Unpack(error) | Self::Read(error) => Some(error),
+            Self::Idx(fault) => Some(fault),
+            Self::File { error, .. } => Some(error),
             _ => None,
         }
     }

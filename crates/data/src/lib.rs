@@ -1,8 +1,9 @@
 //! Data sets, and what happens to them before they reach a model.
 //!
 //! A [`Dataset`] is rows with labels. It is read, divided, standardised and served in batches;
-//! there are no readers of images or text here, no threads and no global state. Whatever is drawn
-//! is drawn from a seed that the caller gives, so that a run can be repeated to the last bit.
+//! nothing is downloaded, and there is no global state. Whatever is drawn is drawn from a seed that
+//! the caller gives, so that a run can be repeated to the last bit, whether a thread prepares the
+//! batches or not.
 //!
 //! ```
 //! use wengert_data::{Standardizer, digits, stratified_split};
@@ -24,8 +25,8 @@
 //! # Ok::<(), wengert_data::DataError>(())
 //! ```
 //!
-//! The modules in reading order are `error`, `dataset`, `csv`, `digits`, `shuffle`, `split`,
-//! `standardize` and `batches`.
+//! The modules in reading order are `error`, `dataset`, `csv`, `table`, `classics`, `idx`,
+//! `shuffle`, `split`, `standardize`, `batches` and `prefetch`.
 #![forbid(unsafe_code)]
 
 mod error;
@@ -33,8 +34,11 @@ pub use error::DataError;
 mod dataset;
 pub use dataset::Dataset;
 mod csv;
-mod digits;
-pub use digits::digits;
+mod table;
+pub use table::Csv;
+mod classics;
+pub use classics::{breast_cancer, digits, iris, wine};
+pub mod idx;
 mod shuffle;
 mod split;
 pub use split::stratified_split;
@@ -42,3 +46,5 @@ mod standardize;
 pub use standardize::Standardizer;
 mod batches;
 pub use batches::{Batch, Batches};
+mod prefetch;
+pub use prefetch::Prefetch;

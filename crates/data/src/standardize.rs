@@ -1,10 +1,13 @@
 //! Bringing every feature to mean 0 and standard deviation 1, and back.
 
+use std::iter::repeat_n;
+
 use wengert_tensor::{Array, Native, Tensor};
 
 use crate::DataError;
 
-/// The mean and the standard deviation of each feature, over the rows of x.
+/// The mean and the standard deviation of each feature, over the rows of x; or of several features
+/// together, such as all pixels of an image, which are brightnesses of the same scale.
 ///
 /// Fit it on the training part only, and apply it to every part: whatever the other parts told it,
 /// the model would know of the data that it is to be judged by.
@@ -25,7 +28,8 @@ use crate::DataError;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standardizer {
-    /// The mean of each feature; the axes of a row are flattened.
+    /// The mean of each feature; the axes of a row are flattened. Features that were measured
+    /// together have the same.
     pub mean: Vec<f64>,
     /// The standard deviation of each feature (dividing by n), never 0: a constant feature has 1.
     pub std: Vec<f64>,
@@ -42,11 +46,47 @@ impl Standardizer {
     /// * [`DataError::Shape`] when x has no axis,
     /// * [`DataError::Empty`] when x has no rows.
     pub fn fit(x: &Tensor) -> Result<Self, DataError> {
+        Self::fit_together(x, 1)
+    }
+
+    /// Measures each channel of images x, of shape `[n, channels, …]`, over all their pixels.
+    ///
+    /// ```
+    /// # use wengert_data::Standardizer;
+    /// # use wengert_tensor::Tensor;
+    /// let image = Tensor::from([[[0.0_f32, 2.0], [5.0, 5.0]]]); // two channels of two pixels
+    /// let scale = Standardizer::fit_channels(&image)?;
+    /// assert_eq!(scale.mean, [1.0, 1.0, 5.0, 5.0]);
+    /// # Ok::<(), wengert_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit), and [`DataError::Shape`] when x has no axis of channels.
+    pub fn fit_channels(x: &Tensor) -> Result<Self, DataError> {
+        match x.shape().get(2..) {
+            Some(pixels) => Self::fit_together(x, pixels.iter().product()),
+            None => Err(DataError::shape("x", x.shape(), "[n, channels, …]")),
+        }
+    }
+
+    /// Measures all features of x together: one mean and one deviation, as for the pixels of
+    /// grey images.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit).
+    pub fn fit_whole(x: &Tensor) -> Result<Self, DataError> {
+        Self::fit_together(x, x.shape().iter().skip(1).product())
+    }
+
+    /// Measures so many features at a time that follow each other.
+    fn fit_together(x: &Tensor, group: usize) -> Result<Self, DataError> {
         match (x.shape().first(), x) {
             (None, _) => Err(DataError::shape("x", x.shape(), "[n, features…]")),
             (Some(0), _) => Err(DataError::Empty),
-            (Some(_), Tensor::F32(x)) => Ok(Self::fit_array(x)),
-            (Some(_), Tensor::F64(x)) => Ok(Self::fit_array(x)),
+            (Some(_), Tensor::F32(x)) => Ok(Self::fit_array(x, group)),
+            (Some(_), Tensor::F64(x)) => Ok(Self::fit_array(x, group)),
             (Some(_), Tensor::I64(_)) => Err(indices(x)),
         }
     }
@@ -81,37 +121,37 @@ impl Standardizer {
         self.map(z, |z, mean, std| mean + std * z)
     }
 
-    fn fit_array<T: Native + Into<f64>>(x: &Array<T>) -> Self {
+    fn fit_array<T: Native + Into<f64>>(x: &Array<T>, group: usize) -> Self {
         let x = x.contiguous();
         let elements = x.as_slice().expect("it was made contiguous");
         let width: usize = x.shape()[1..].iter().product();
         // Without features there is nothing to walk over, but chunks must have some length.
-        let rows = || elements.chunks_exact(width.max(1));
-        let n = x.shape()[0] as f64;
+        let (width, group) = (width.max(1), group.max(1));
+        let n = (x.shape()[0] * group) as f64;
+
+        // For each group the sum of a term of its numbers' distances from a centre.
+        let sums = |centres: &[f64], term: fn(f64) -> f64| {
+            let mut sums = vec![0.0; centres.len()];
+            for row in elements.chunks_exact(width) {
+                let groups = sums.iter_mut().zip(row.chunks_exact(group)).zip(centres);
+                for ((sum, values), centre) in groups {
+                    *sum = values.iter().fold(*sum, |sum, &x| sum + term(x.into() - centre));
+                }
+            }
+            sums
+        };
 
         // Deviations from the first row are summed, not the numbers themselves: those of a constant
         // feature are exactly 0, and a large offset costs no digits.
-        let first = &elements[..width];
-        let mut mean = vec![0.0; width];
-        for row in rows() {
-            for ((sum, &value), &first) in mean.iter_mut().zip(row).zip(first) {
-                *sum += value.into() - first.into();
-            }
-        }
-        for (sum, &first) in mean.iter_mut().zip(first) {
-            *sum = first.into() + *sum / n;
-        }
+        let first = elements.iter().take(width).step_by(group).map(|&first| first.into());
+        let mut mean: Vec<f64> = first.collect();
+        let sum = sums(&mean, |distance| distance);
+        mean.iter_mut().zip(sum).for_each(|(mean, sum)| *mean += sum / n);
+        let std = sums(&mean, |distance| distance * distance);
+        let std = std.iter().map(|&sum| if sum == 0.0 { 1.0 } else { (sum / n).sqrt() });
 
-        let mut std = vec![0.0; width];
-        for row in rows() {
-            for ((sum, &value), &mean) in std.iter_mut().zip(row).zip(&mean) {
-                *sum += (value.into() - mean).powi(2);
-            }
-        }
-        for sum in &mut std {
-            *sum = if *sum == 0.0 { 1.0 } else { (*sum / n).sqrt() };
-        }
-        Self { mean, std }
+        let each = |value| repeat_n(value, group);
+        Self { std: std.flat_map(each).collect(), mean: mean.into_iter().flat_map(each).collect() }
     }
 
     #[track_caller]

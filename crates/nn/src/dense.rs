@@ -22,8 +22,8 @@ use crate::{Initializer, Layer};
 pub struct Dense {
     /// $W$: `[inputs, outputs]`.
     pub weight: ParamId,
-    /// $b$: `[outputs]`.
-    pub bias: ParamId,
+    /// $b$: `[outputs]`, if there is one.
+    pub bias: Option<ParamId>,
 }
 
 impl Dense {
@@ -50,15 +50,32 @@ impl Dense {
         outputs: usize,
         initializer: Initializer,
     ) -> Dense {
-        let weight = initializer.draw(params, [inputs, outputs], inputs, outputs);
+        let dense = Dense::without_bias(params, inputs, outputs, initializer);
         let bias = Initializer::Zeros.draw(params, [outputs], inputs, outputs);
-        Dense { weight: params.add("weight", weight), bias: params.add("bias", bias) }
+        Dense { bias: Some(params.add("bias", bias)), ..dense }
+    }
+
+    /// A layer $y = xW$ with a weight by this rule: before a normalisation, which takes away
+    /// whatever is added.
+    ///
+    /// # Panics
+    ///
+    /// As [`Dense::new`].
+    #[track_caller]
+    pub fn without_bias(
+        params: &mut Params,
+        inputs: usize,
+        outputs: usize,
+        initializer: Initializer,
+    ) -> Dense {
+        let weight = initializer.draw(params, [inputs, outputs], inputs, outputs);
+        Dense { weight: params.add("weight", weight), bias: None }
     }
 }
 
 impl Layer for Dense {
     fn forward<'t>(&self, scope: &Scope<'t>, x: Var<'t>) -> Var<'t> {
-        let (weight, bias) = (scope.var(self.weight), scope.var(self.bias));
+        let weight = scope.var(self.weight);
         let (shape, weight_shape) = (x.shape(), weight.shape());
         if shape.last() != Some(&weight_shape[0]) {
             let inputs = weight_shape[0];
@@ -66,6 +83,10 @@ impl Layer for Dense {
                 format!("x is {shape}, but its last axis must be {inputs}: weight {weight_shape}");
             scope.refuse("dense", message, &[x, weight]);
         }
-        x.matmul(weight) + bias
+        let y = x.matmul(weight);
+        match self.bias {
+            Some(bias) => y + scope.var(bias),
+            None => y,
+        }
     }
 }

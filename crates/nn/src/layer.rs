@@ -1,5 +1,6 @@
-//! What a layer is, and the layers without parameters.
+//! What a layer is, and a layer made of a function.
 
+use std::fmt;
 use std::fmt::Debug;
 
 use wengert_autodiff::{Scope, Var};
@@ -39,22 +40,40 @@ pub trait Layer: Debug + Send + Sync {
     fn forward<'t>(&self, scope: &Scope<'t>, x: Var<'t>) -> Var<'t>;
 }
 
-/// $\max(x, 0)$ for each element; see [`Var::relu`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Relu;
+/// A function without parameters as a layer: whatever is a formula on [`Var`] has its place among
+/// others with this.
+///
+/// ```
+/// # use wengert_autodiff::{Params, Tape};
+/// # use wengert_nn::{Function, Layer};
+/// let softmax = Function::new("softmax", |x| x.softmax(-1));
+/// let y = Tape::new().evaluate(&Params::f64(0), |scope| {
+///     softmax.forward(scope, scope.input([0.0, 3.0_f64.ln()]))
+/// });
+/// assert_eq!(y.to_string(), "[0.25 0.75]");
+/// assert_eq!(format!("{softmax:?}"), "softmax");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Function {
+    name: &'static str,
+    function: for<'t> fn(Var<'t>) -> Var<'t>,
+}
 
-impl Layer for Relu {
-    fn forward<'t>(&self, _: &Scope<'t>, x: Var<'t>) -> Var<'t> {
-        x.relu()
+impl Function {
+    /// The layer that applies this function, and is listed under this name.
+    pub fn new(name: &'static str, function: for<'t> fn(Var<'t>) -> Var<'t>) -> Function {
+        Function { name, function }
     }
 }
 
-/// $\tanh x$ for each element; see [`Var::tanh`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tanh;
-
-impl Layer for Tanh {
+impl Layer for Function {
     fn forward<'t>(&self, _: &Scope<'t>, x: Var<'t>) -> Var<'t> {
-        x.tanh()
+        (self.function)(x)
+    }
+}
+
+impl Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }

@@ -1,4 +1,4 @@
-//! Layers, initialisers and metrics.
+//! Layers, initialisers, penalties and metrics.
 //!
 //! A [`Layer`] is plain data that holds keys of parameters; the parameters themselves are in a
 //! [`Params`](wengert_autodiff::Params) that the caller owns. Whatever has no parameters and no
@@ -22,19 +22,43 @@
 //! assert_eq!(step.gradients.iter().count(), 4);
 //! ```
 //!
-//! The modules in reading order are `initializer`, `layer`, `dense`, `sequential` and `metrics`.
+//! The modules in reading order are `initializer`, `layer`, `activation`, `dense`, `conv`,
+//! `pool`, `embedding`, `norm`, `random`, `flatten`, `sequential`, [`penalty`] and [`metrics`].
 #![forbid(unsafe_code)]
 
 mod initializer;
 pub use initializer::Initializer;
 
 mod layer;
-pub use layer::{Layer, Relu, Tanh};
+pub use layer::{Function, Layer};
+
+mod activation;
+pub use activation::Activation;
 
 mod dense;
 pub use dense::Dense;
 
+mod conv;
+pub use conv::Conv;
+
+mod pool;
+pub use pool::{AvgPool, GlobalAvgPool, MaxPool};
+
+mod embedding;
+pub use embedding::Embedding;
+
+mod norm;
+pub use norm::{Affine, BatchNorm, GroupNorm, LayerNorm, RmsNorm};
+
+mod random;
+pub use random::{ChannelDropout, Dropout, Noise};
+
+mod flatten;
+pub use flatten::Flatten;
+
 mod sequential;
 pub use sequential::Sequential;
+
+pub mod penalty;
 
 pub mod metrics;

@@ -1,9 +1,9 @@
 //! Gradient descent, with or without momentum.
 
-use wengert_autodiff::{Gradients, Params, Real};
+use wengert_autodiff::Real;
 
-use crate::update::{Memories, Rule, update_all};
-use crate::{Optimizer, valid_decay, valid_rate};
+use crate::update::{Common, Pace, Rule, with_decay};
+use crate::{optimizer, valid_average, valid_weight_decay};
 
 /// Gradient descent: $p \leftarrow p - \eta g$ with the learning rate $\eta$ ("stochastic" as
 /// soon as the gradient is that of a batch).
@@ -19,23 +19,15 @@ use crate::{Optimizer, valid_decay, valid_rate};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Sgd {
-    descent: Descent,
-    kind: Kind,
+    rule: Descent,
+    common: Common,
 }
 
-/// The hyper-parameters, by which a step is made.
 #[derive(Clone, Debug)]
 struct Descent {
-    rate: f64,
     momentum: f64,
+    dampening: f64,
     nesterov: bool,
-}
-
-/// With momentum there is a velocity to be remembered; without, memory is not spent on it.
-#[derive(Clone, Debug)]
-enum Kind {
-    Plain(Memories<0>),
-    Momentum(Memories<1>),
 }
 
 impl Sgd {
@@ -46,8 +38,8 @@ impl Sgd {
     /// If it is negative, infinite or NaN.
     #[track_caller]
     pub fn new(rate: f64) -> Sgd {
-        let descent = Descent { rate: valid_rate(rate), momentum: 0.0, nesterov: false };
-        Sgd { descent, kind: Kind::Plain(Memories::new()) }
+        let rule = Descent { momentum: 0.0, dampening: 0.0, nesterov: false };
+        Sgd { rule, common: Common::new(rate) }
     }
 
     /// With a velocity that decays by `momentum` $= \mu$ a step: $v \leftarrow \mu v + g$, then
@@ -61,8 +53,20 @@ impl Sgd {
     /// If it is not in $[0, 1)$.
     #[track_caller]
     pub fn momentum(mut self, momentum: f64) -> Sgd {
-        self.descent.momentum = valid_decay("momentum", momentum);
-        self.kind = Kind::Momentum(Memories::new());
+        self.rule.momentum = valid_average("momentum", momentum);
+        self
+    }
+
+    /// Dampens what is added to the velocity by `dampening` $= \tau$:
+    /// $v \leftarrow \mu v + (1 - \tau) g$, except for the first gradient, which is the first
+    /// velocity. Without momentum it changes nothing.
+    ///
+    /// # Panics
+    ///
+    /// If it is not in $[0, 1)$.
+    #[track_caller]
+    pub fn dampening(mut self, dampening: f64) -> Sgd {
+        self.rule.dampening = valid_average("dampening", dampening);
         self
     }
 
@@ -70,42 +74,47 @@ impl Sgd {
     /// (Nesterov 1983, in the form of Sutskever, Martens, Dahl and Hinton, "On the importance of
     /// initialization and momentum in deep learning", 2013). Without momentum it changes nothing.
     pub fn nesterov(mut self) -> Sgd {
-        self.descent.nesterov = true;
+        self.rule.nesterov = true;
+        self
+    }
+
+    /// With weight decay `decay` $= \lambda$: the gradient is that of the loss and
+    /// $\frac{\lambda}{2} p^2$ together, $g + \lambda p$. For parameters that
+    /// [decay](wengert_autodiff::Parameter::decays).
+    ///
+    /// # Panics
+    ///
+    /// If it is negative, infinite or NaN.
+    #[track_caller]
+    pub fn weight_decay(mut self, decay: f64) -> Sgd {
+        self.common.decay = valid_weight_decay(decay);
         self
     }
 }
 
-impl Optimizer for Sgd {
-    fn step(&mut self, params: &mut Params, gradients: &Gradients) {
-        match &mut self.kind {
-            Kind::Plain(memories) => update_all(&self.descent, memories, params, gradients),
-            Kind::Momentum(memories) => update_all(&self.descent, memories, params, gradients),
-        }
+optimizer!(Sgd);
+
+impl Rule for Descent {
+    const NAME: &'static str = "sgd";
+
+    /// Without momentum, memory is not spent on a velocity.
+    fn memory(&self) -> &'static [&'static str] {
+        if self.momentum == 0.0 { &[] } else { &["velocity"] }
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.descent.rate
-    }
-
-    fn set_learning_rate(&mut self, rate: f64) {
-        self.descent.rate = valid_rate(rate);
-    }
-}
-
-impl Rule<0> for Descent {
-    fn update<T: Real>(&self, _: i32, p: &mut [T], g: &[T], []: [&mut [T]; 0]) {
-        let rate = T::from_f64(self.rate);
-        for (p, &g) in p.iter_mut().zip(g) {
-            *p = *p - rate * g;
-        }
-    }
-}
-
-impl Rule<1> for Descent {
-    fn update<T: Real>(&self, _: i32, p: &mut [T], g: &[T], [v]: [&mut [T]; 1]) {
-        let [rate, momentum] = [self.rate, self.momentum].map(T::from_f64);
-        for ((p, &g), v) in p.iter_mut().zip(g).zip(v) {
-            *v = momentum * *v + g;
+    #[inline(always)]
+    fn update<T: Real>(&self, pace: &Pace, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
+        let [rate, decay, momentum] = [pace.rate, pace.decay, self.momentum].map(T::from_f64);
+        let take = T::from_f64(if pace.t == 1 { 1.0 } else { 1.0 - self.dampening });
+        let [velocity] = memory else {
+            for (p, &g) in p.iter_mut().zip(g) {
+                *p = *p - rate * with_decay(g, *p, decay);
+            }
+            return;
+        };
+        for ((p, &g), v) in p.iter_mut().zip(g).zip(velocity.iter_mut()) {
+            let g = with_decay(g, *p, decay);
+            *v = momentum * *v + take * g;
             *p = *p - rate * if self.nesterov { g + momentum * *v } else { *v };
         }
     }

@@ -26,6 +26,9 @@ pub use layout::{Layout, Range};
 
 mod offsets;
 
+mod window;
+pub use window::{EachAxis, Span, Visit, Window, WindowError};
+
 mod buffer;
 pub use buffer::{Buffer, Pool};
 
@@ -44,5 +47,8 @@ pub use tensor::Tensor;
 mod display;
 
 mod number;
+
+mod threads;
+pub use threads::Threads;
 
 pub mod kernel;

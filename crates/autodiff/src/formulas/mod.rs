@@ -3,6 +3,12 @@
 //! parts.
 
 mod activation;
+mod binary;
+mod cross_entropy;
 mod loss;
 mod normalise;
+mod random;
+mod softmax;
 mod statistics;
+
+pub use cross_entropy::CrossEntropy;

@@ -1,4 +1,4 @@
-//! Means, variances, norms, products, and the logarithm of a sum of exponentials.
+//! Means, variances, norms and products.
 
 use crate::var::{IntoAxes, Var};
 
@@ -137,29 +137,5 @@ impl<'t> Var<'t> {
             Some(product) => product,
             None => self.sum_over(axis).ones_like(),
         }
-    }
-
-    /// $\ln \sum_i e^{x_i}$ over these axes, which disappear, without overflow.
-    ///
-    /// ```
-    /// # let tape = wengert_autodiff::Tape::new();
-    /// let y = tape.input([1000.0, 1000.0]).logsumexp(0);
-    /// assert_eq!(y.item(), 1000.0 + 2.0_f64.ln());
-    /// ```
-    #[track_caller]
-    pub fn logsumexp(self, axes: impl IntoAxes) -> Var<'t> {
-        let axes = self.sorted_axes("logsumexp", axes);
-        let axes = axes.as_slice();
-        let shift = self.shift(axes);
-        let kept = self.shape().without(axes);
-        (self - shift).exp().sum_over(axes).ln() + shift.reshape(kept)
-    }
-
-    /// The maximum over these axes, held fixed: what exponents are reduced by. 0 where it is
-    /// infinite, because ∞ − ∞ is not 0.
-    #[track_caller]
-    pub(super) fn shift(self, axes: &[usize]) -> Var<'t> {
-        let max = self.max_keeping(axes).stop_gradient();
-        max.abs().eq(f64::INFINITY).select(0.0, max)
     }
 }

@@ -42,6 +42,11 @@ impl Rows {
 
 /// The first position that is not one of `n` rows.
 fn check_positions(index: &Array<i64>, n: usize) -> Result<(), ShapeError> {
+    // As unsigned numbers, negative ones are beyond any size.
+    if index.as_slice().is_some_and(|all| all.iter().all(|&position| (position as u64) < n as u64))
+    {
+        return Ok(());
+    }
     match index.iter().enumerate().find(|(_, position)| !(0..n as i64).contains(position)) {
         None => Ok(()),
         Some((k, position)) => Err(ShapeError::new(format!(

@@ -1,5 +1,6 @@
 //! The matrix product, with either operand read as its transpose, so that both of its adjoints are
-//! matrix products again.
+//! matrix products again; and a sum of such products as one operation, in which each is added to
+//! the sum so far while it is computed.
 
 use wengert_tensor::{Array, Shape};
 
@@ -7,15 +8,20 @@ use crate::linear::Linear;
 use crate::op::{Adjoint, Kind, Operation, Sample, ShapeError, Type, Value};
 use crate::ops::{Op, ordinary};
 use crate::real::Real;
-use crate::var::Var;
+use crate::var::{Var, all_batched};
 
-/// $y_{bij} = \sum_k a_{bik}\, b_{bkj}$ over the last two axes; the axes before them are a batch
-/// and agree. Vectors and broadcast batches are arranged by [`Var::matmul`].
+/// $y_{bij} = \sum_p \sum_k a^{(p)}_{bik}\, b^{(p)}_{bkj}$ over the last two axes, for the operands
+/// $a^{(1)}, b^{(1)}, a^{(2)}, \dots$: one product, or a sum of several, of which each may have an
+/// inner size of its own. The axes before the last two are a batch and agree. Vectors and broadcast
+/// batches are arranged by [`Var::matmul`].
+///
+/// What reaches a matrix through several products, as it does the weight of a recurrent layer, is
+/// one such sum.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct MatMul {
-    /// The first operand is read as its transpose.
+    /// The first operand of each pair is read as its transpose.
     pub transpose_a: bool,
-    /// The second operand is read as its transpose.
+    /// The second operand of each pair is read as its transpose.
     pub transpose_b: bool,
 }
 
@@ -38,6 +44,39 @@ impl MatMul {
         let n = if self.transpose_b { b[axis] } else { b[axis + 1] };
         Extents { batch: a[..axis].iter().product(), m, k, n }
     }
+
+    /// The shape of one product.
+    fn product_shape(self, a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
+        if a.rank() < 2 || a.rank() != b.rank() {
+            return Err(ShapeError::new(format!("takes matrices in equal batches, got {a}, {b}")));
+        }
+        let axis = a.rank() - 2;
+        let Extents { m, k, n, .. } = self.extents(a, b);
+        let rows = if self.transpose_b { b[axis + 1] } else { b[axis] };
+        if a[..axis] != b[..axis] || k != rows {
+            let read = |transposed| if transposed { "ᵀ" } else { "" };
+            let (ta, tb) = (read(self.transpose_a), read(self.transpose_b));
+            return Err(ShapeError::new(format!(
+                "{a}{ta} by {b}{tb}: the inner sizes {k} and {rows} should be equal, and so \
+                 should the batches"
+            )));
+        }
+        Ok(a[..axis].iter().copied().chain([m, n]).collect())
+    }
+
+    /// Adds the product of a pair to `y`.
+    fn add_product<T: Real>(self, a: &Array<T>, b: &Array<T>, y: &mut [T]) {
+        let Extents { m, k, n, .. } = self.extents(a.shape(), b.shape());
+        let (a, b) = (read(a, self.transpose_a).to_vec(), read(b, self.transpose_b).to_vec());
+        for (e, row) in y.chunks_exact_mut(n.max(1)).enumerate() {
+            let b = &b[e / m.max(1) * k * n..];
+            for (l, &a) in a[e * k..(e + 1) * k].iter().enumerate() {
+                for (y, &b) in row.iter_mut().zip(&b[l * n..(l + 1) * n]) {
+                    *y += a * b;
+                }
+            }
+        }
+    }
 }
 
 /// The last two axes exchanged where asked.
@@ -54,48 +93,35 @@ impl Operation for MatMul {
     const MATH: &'static str = r"y_{ij} = \sum_k a_{ik} b_{kj}";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        let [a, b] = x else { return Err(ShapeError::new("takes two operands")) };
+        if x.is_empty() || !x.len().is_multiple_of(2) {
+            return Err(ShapeError::new(format!("takes pairs of operands, got {}", x.len())));
+        }
         if let Some(index) = x.iter().find(|x| x.kind == Kind::Index) {
             return Err(ShapeError::new(format!("takes real operands, got {index}")));
         }
-        let (a, b) = (&a.shape, &b.shape);
-        if a.rank() < 2 || a.rank() != b.rank() {
-            return Err(ShapeError::new(format!("takes matrices in equal batches, got {a}, {b}")));
+        let y = self.product_shape(&x[0].shape, &x[1].shape)?;
+        for pair in x[2..].chunks_exact(2) {
+            let other = self.product_shape(&pair[0].shape, &pair[1].shape)?;
+            if other != y {
+                let message = format!("products of one shape are summed, not {y} and {other}");
+                return Err(ShapeError::new(message));
+            }
         }
-        let axis = a.rank() - 2;
-        let Extents { m, k, n, .. } = self.extents(a, b);
-        let rows = if self.transpose_b { b[axis + 1] } else { b[axis] };
-        if a[..axis] != b[..axis] || k != rows {
-            let read = |transposed| if transposed { "ᵀ" } else { "" };
-            let (ta, tb) = (read(self.transpose_a), read(self.transpose_b));
-            return Err(ShapeError::new(format!(
-                "{a}{ta} by {b}{tb}: the inner sizes {k} and {rows} should be equal, and so \
-                 should the batches"
-            )));
-        }
-        Ok(Type::real(a[..axis].iter().copied().chain([m, n]).collect::<Shape>()))
+        Ok(Type::real(y))
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
-        let (a, b) = (x[0].real(), x[1].real());
-        let Extents { batch, m, k, n } = self.extents(a.shape(), b.shape());
-        let (a, b) = (read(a, self.transpose_a), read(b, self.transpose_b));
-        let shape: Shape = a.shape()[..a.rank() - 1].iter().copied().chain([n]).collect();
-        let (a, b) = (a.to_vec(), b.to_vec());
-        let mut y = vec![T::default(); batch * m * n];
-        for (e, row) in y.chunks_exact_mut(n.max(1)).enumerate() {
-            let b = &b[e / m.max(1) * k * n..];
-            for (l, &a) in a[e * k..(e + 1) * k].iter().enumerate() {
-                for (y, &b) in row.iter_mut().zip(&b[l * n..(l + 1) * n]) {
-                    *y += a * b;
-                }
-            }
+        let shape = self.product_shape(x[0].shape(), x[1].shape()).expect("the shape rule agrees");
+        let mut y = vec![T::default(); shape.size()];
+        for pair in x.chunks_exact(2) {
+            self.add_product(pair[0].real(), pair[1].real(), &mut y);
         }
-        Value::Real(Array::from_vec(y, shape).expect("m×n elements a batch"))
+        Value::Real(Array::from_vec(y, shape).expect("as many elements as places"))
     }
 
     fn derivative<'t>(&self, i: usize, x: &[Var<'t>], _: Var<'t>) -> Linear<'t> {
-        Linear::partial(*self, x, i)
+        let pair = i - i % 2;
+        Linear::partial(*self, &x[pair..pair + 2], i % 2)
     }
 
     /// With `Y = A B`: `Ā = Ȳ Bᵀ` and `B̄ = Aᵀ Ȳ`, and their transposes where an operand is read
@@ -112,16 +138,23 @@ impl Operation for MatMul {
     }
 
     fn batched<'t>(&self, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
-        let x = [x[0].batched_unless(which[0], n), x[1].batched_unless(which[1], n)];
+        let x = all_batched(which, x, n);
         x[0].tape().record(Op::from(*self), &x)
     }
 
     fn flops(&self, x: &[Type], _: &Type) -> u64 {
-        let Extents { batch, m, k, n } = self.extents(&x[0].shape, &x[1].shape);
-        2 * (batch * m * k * n) as u64
+        let product = |pair: &[Type]| {
+            let Extents { batch, m, k, n } = self.extents(&pair[0].shape, &pair[1].shape);
+            2 * (batch * m * k * n) as u64
+        };
+        x.chunks_exact(2).map(product).sum()
     }
 
     fn samples() -> Vec<Sample<Self>> {
+        let sum_of = |parts: Vec<Sample<Self>>| Sample {
+            operation: parts[0].operation,
+            x: parts.into_iter().flat_map(|part| part.x).collect(),
+        };
         let sample = |batch: &[usize], [m, k, n]: [usize; 3], ta: bool, tb: bool| {
             let shape = |rows, columns, transposed| {
                 let last = if transposed { [columns, rows] } else { [rows, columns] };
@@ -142,6 +175,12 @@ impl Operation for MatMul {
             sample(&[2], [0, 2, 3], false, true),
             sample(&[0], [2, 2, 2], false, false),
             sample(&[], [9, 17, 5], false, false),
+            sum_of(vec![
+                sample(&[], [2, 3, 4], false, false),
+                sample(&[], [2, 5, 4], false, false),
+            ]),
+            sum_of(vec![sample(&[2], [2, 3, 1], true, true), sample(&[2], [2, 0, 1], true, true)]),
+            sum_of((1..4).map(|k| sample(&[], [1, k, 3], true, false)).collect()),
         ]
     }
 }

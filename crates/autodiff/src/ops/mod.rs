@@ -4,11 +4,13 @@
 //! below, and give it a method on [`Var`].
 
 mod constant;
+mod conv;
 mod custom;
 mod foreign;
 mod index;
 mod matmul;
 mod pointwise;
+mod pool;
 mod random;
 mod reduce;
 mod region;
@@ -16,6 +18,7 @@ mod shape;
 mod stop;
 
 pub use constant::Constant;
+pub use conv::{Conv, Side};
 pub use custom::Custom;
 pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
 pub(crate) use index::Rows;
@@ -23,10 +26,11 @@ pub use index::{Gather, ScatterAdd};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use pointwise::{
-    Abs, Add, Cos, Div, Equal, Erf, Exp, Floor, Less, LessEqual, Ln, Maximum, Minimum, Mul, Neg,
-    NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
+    Abs, Add, Cos, Div, Equal, Erf, Erfc, Exp, ExpM1, Floor, Less, LessEqual, Ln, Maximum, Minimum,
+    Mul, Neg, NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
+pub use pool::WindowArgMax;
 pub use random::{Normal, Uniform};
 pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
@@ -136,7 +140,7 @@ macro_rules! operations {
 operations! {
     pointwise:
         Neg Add Sub Mul Div Pow Maximum Minimum
-        Exp Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Relu Sigmoid Softplus
+        Exp ExpM1 Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
         Equal NotEqual Less LessEqual Select;
     others:
         Constant
@@ -144,6 +148,7 @@ operations! {
         Reshape Permute Expand Flip Slice Assemble
         Gather ScatterAdd
         MatMul
+        Conv WindowArgMax
         Uniform Normal
         StopGradient;
 }

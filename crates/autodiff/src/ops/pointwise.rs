@@ -246,6 +246,12 @@ pointwise! {
         d: [Linear::Scale(y)],
         on: [REAL];
 
+    /// Accurate near 0, unlike the difference.
+    ExpM1 = "exp_m1", r"e^x - 1":
+        (x) -> y = x.exp_m1(),
+        d: [Linear::Scale(x.exp())],
+        on: [REAL];
+
     /// The natural logarithm, for $x > 0$.
     Ln = "ln", r"\ln x":
         (x) -> y = x.ln(),
@@ -303,6 +309,12 @@ pointwise! {
     Erf = "erf", r"\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt":
         (x) -> y = x.erf(),
         d: [Linear::Scale((-(x * x)).exp() * std::f64::consts::FRAC_2_SQRT_PI)],
+        on: [REAL];
+
+    /// Accurate where it is small, unlike $1 - \operatorname{erf} x$.
+    Erfc = "erfc", r"1 - \operatorname{erf} x":
+        (x) -> y = x.erfc(),
+        d: [Linear::Scale((-(x * x)).exp() * -std::f64::consts::FRAC_2_SQRT_PI)],
         on: [REAL];
 
     /// The derivative at 0 is 0.

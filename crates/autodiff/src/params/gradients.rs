@@ -99,6 +99,74 @@ impl Gradients {
         };
         self.map.iter().map(|(_, gradient)| square(gradient)).sum::<f64>().sqrt()
     }
+
+    /// Whether there is no infinity and no NaN among them. A step by such gradients spoils
+    /// parameters for good, so it is better left out:
+    ///
+    /// ```
+    /// # use wengert_autodiff::{Params, Tape};
+    /// # let mut params = Params::f64(0);
+    /// # let w = params.add("w", 0.0);
+    /// let step = Tape::new().value_and_grad(&params, |scope| (scope.var(w).sqrt(), []));
+    /// if step.gradients.is_finite() {
+    ///     unreachable!("the square root is vertical at 0");
+    /// }
+    /// ```
+    pub fn is_finite(&self) -> bool {
+        self.map.iter().all(|(_, gradient)| match gradient {
+            Tensor::F32(x) => x.iter().all(f32::is_finite),
+            Tensor::F64(x) => x.iter().all(f64::is_finite),
+            Tensor::I64(_) => unreachable!("gradients are real"),
+        })
+    }
+
+    /// Shortens all gradients together, if their norm is more than `most`, to that norm: multiplies
+    /// them by $\min(1, \text{most} / (\text{norm} + 10^{-6}))$, as PyTorch does (Pascanu, Mikolov
+    /// and Bengio, "On the difficulty of training recurrent neural networks", 2013). The answer is
+    /// the norm that they had. If that is infinite or NaN, they are left as they are.
+    ///
+    /// ```
+    /// # use wengert_autodiff::{Params, Tape};
+    /// # let mut params = Params::f64(0);
+    /// # let w = params.add("w", [0.0, 0.0]);
+    /// let mut step = Tape::new().value_and_grad(&params, |scope| {
+    ///     ((scope.var(w) * scope.input([30.0, -40.0])).sum(), [])
+    /// });
+    /// assert_eq!(step.gradients.clip_norm(1.0), 50.0);
+    /// assert_eq!(format!("{:.3}", step.gradients[w]), "[ 0.600 -0.800]");
+    /// ```
+    ///
+    /// # Panics
+    /// If `most` is negative or NaN.
+    #[track_caller]
+    pub fn clip_norm(&mut self, most: f64) -> f64 {
+        assert!(most >= 0.0, "gradients can't be clipped to the norm {most}");
+        let norm = self.norm();
+        let factor = most / (norm + 1e-6);
+        if norm.is_finite() && factor < 1.0 {
+            self.scale(factor);
+        }
+        norm
+    }
+
+    /// Clips each element of each gradient to $[-\text{most}, \text{most}]$. A NaN stays one.
+    ///
+    /// # Panics
+    /// If `most` is negative or NaN.
+    #[track_caller]
+    pub fn clip_value(&mut self, most: f64) {
+        assert!(most >= 0.0, "gradients can't be clipped to values of size {most}");
+        for (_, gradient) in self.map.iter_mut() {
+            match gradient {
+                Tensor::F32(x) => {
+                    let most = most as f32;
+                    x.make_mut().iter_mut().for_each(|x| *x = x.clamp(-most, most));
+                }
+                Tensor::F64(x) => x.make_mut().iter_mut().for_each(|x| *x = x.clamp(-most, most)),
+                Tensor::I64(_) => unreachable!("gradients are real"),
+            }
+        }
+    }
 }
 
 impl Index<ParamId> for Gradients {

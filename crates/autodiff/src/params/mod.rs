@@ -3,6 +3,7 @@
 mod gradients;
 mod scope;
 mod step;
+mod summary;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -51,6 +52,13 @@ pub struct Parameter {
     /// Whether weight decay applies to it: by default to everything of two or more axes, so not to
     /// biases and scales.
     pub decays: bool,
+}
+
+impl Parameter {
+    /// Whether its name matches a pattern, in which `*` stands for anything.
+    pub fn matches(&self, pattern: &str) -> bool {
+        matches(pattern, &self.name)
+    }
 }
 
 /// A store of parameters, owned by the caller.
@@ -294,7 +302,7 @@ impl<'p> From<&'p Params> for Selection<'p> {
 impl Selection<'_> {
     /// Whether a gradient by this parameter is wanted.
     fn includes(&self, parameter: &Parameter) -> bool {
-        let matches = |pattern: &String| matches(pattern, &parameter.name);
+        let matches = |pattern: &String| parameter.matches(pattern);
         parameter.trainable && self.pattern.as_ref().is_none_or(matches)
     }
 }

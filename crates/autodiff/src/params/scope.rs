@@ -8,7 +8,7 @@ use wengert_tensor::DType;
 
 use crate::input::{InputValue, Operand};
 use crate::op::Kind;
-use crate::params::{ParamId, ParamMap, Params};
+use crate::params::{ParamId, ParamMap, Parameter, Params, matches};
 use crate::tape::{Tape, refuse};
 use crate::var::Var;
 
@@ -125,6 +125,31 @@ impl<'t> Scope<'t> {
         let var = self.tape.input(&parameter.value);
         self.shared.vars.borrow_mut().insert(id, var);
         var
+    }
+
+    /// The trainable parameters whose names match the pattern, in which `*` stands for anything,
+    /// as variables: for penalties on them.
+    ///
+    /// ```
+    /// # use wengert_autodiff::{Params, Tape};
+    /// let mut params = Params::f64(0);
+    /// let w = params.add("encoder.weight", 3.0);
+    /// params.add("encoder.bias", 1.0);
+    /// let tape = Tape::new();
+    /// let found = tape.scope(&params).matching("*.weight");
+    /// assert_eq!((found.len(), found[0].0, found[0].1.item()), (1, w, 3.0));
+    /// ```
+    #[track_caller]
+    pub fn matching(&self, pattern: &str) -> Vec<(ParamId, Var<'t>)> {
+        let wanted =
+            |parameter: &Parameter| parameter.trainable && matches(pattern, &parameter.name);
+        let parameters = self.shared.params().iter();
+        let ids = parameters.filter(|(_, parameter)| wanted(parameter)).map(|(id, _)| id);
+        let mut found = Vec::new();
+        for id in ids {
+            found.push((id, self.var(id)));
+        }
+        found
     }
 
     /// The same scope with variables in place of parameters: fast weights, weights that are

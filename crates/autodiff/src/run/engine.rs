@@ -4,12 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use wengert_tensor::{Pool, Tensor};
+use wengert_tensor::{Pool, Tensor, Threads};
 
 use crate::op::ShapeError;
 use crate::ops::Op;
-use crate::run::{Bound, Listing, Outcome, Plan, RunError, Scalar, Selection, Tables, Workspace};
-use crate::run::{Failure, execute};
+use crate::run::{
+    Bound, Failure, Listing, Outcome, Plan, Rewriting, RunError, Scalar, Selection, Tables,
+    Workspace, execute,
+};
 use crate::tape::{Core, NOTHING, NodeId, Precision, Tape, refuse};
 use crate::var::Var;
 
@@ -30,6 +32,8 @@ pub struct Statistics {
 /// Plans, memory and counters, in the tape's precision.
 pub(crate) struct Engine {
     runner: Runner,
+    rewriting: Rewriting,
+    threads: Threads,
     /// The memory of the last selection.
     selection: Selection,
     pub statistics: Statistics,
@@ -66,7 +70,21 @@ impl Engine {
             Precision::F32 => Runner::F32(Typed::default()),
             Precision::F64 => Runner::F64(Typed::default()),
         };
-        Engine { runner, selection: Selection::default(), statistics: Statistics::default() }
+        Engine {
+            runner,
+            rewriting: Rewriting::ALL,
+            threads: Threads::default(),
+            selection: Selection::default(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    pub fn rewriting(&self) -> Rewriting {
+        self.rewriting
+    }
+
+    pub fn threads(&self) -> &Threads {
+        &self.threads
     }
 
     pub fn forget_plans(&mut self) {
@@ -79,7 +97,12 @@ impl Engine {
 
 impl<T: Scalar> Typed<T> {
     /// The plan of this listing, and whether it had to be made; then the listing is taken.
-    fn plan(&mut self, listing: &mut Listing, tables: Tables<'_>) -> (Arc<Plan<T>>, bool) {
+    fn plan(
+        &mut self,
+        listing: &mut Listing,
+        tables: Tables<'_>,
+        rewriting: Rewriting,
+    ) -> (Arc<Plan<T>>, bool) {
         if let Some(plan) = self.plans.get(&*listing) {
             return (Arc::clone(plan), false);
         }
@@ -88,7 +111,7 @@ impl<T: Scalar> Typed<T> {
         {
             self.plans.remove(&oldest);
         }
-        let plan = Arc::new(Plan::new(listing, tables));
+        let plan = Arc::new(Plan::new(listing, tables, rewriting));
         let listing = Arc::new(std::mem::take(listing));
         self.order.push_back(Arc::clone(&listing));
         self.plans.insert(listing, Arc::clone(&plan));
@@ -204,6 +227,33 @@ impl Tape {
         Ok(self.compute(&[var.id], true)?.outputs.swap_remove(0))
     }
 
+    /// The same tape, whose runs share their work between `count` threads: this one and others that
+    /// wait for it. What is too short to be shared is not, and no bit of a result depends on it.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::f32().threads(2);
+    /// assert_eq!(tape.input([1.0, 2.0]).sum().item(), 3.0);
+    /// ```
+    pub fn threads(mut self, count: usize) -> Tape {
+        self.set_threads(&Threads::new(count));
+        self
+    }
+
+    /// Sets the threads that runs share their work between, from now on and in programs that are
+    /// cut from the tape later. The team may be that of other tapes, programs and optimizers, too.
+    pub fn set_threads(&mut self, threads: &Threads) {
+        self.core.get_mut().engine.threads = threads.clone();
+    }
+
+    /// Which rewritings are made before a program is run: all of them unless set. Programs that
+    /// are cut from the tape later keep to it too.
+    pub fn set_rewriting(&mut self, rewriting: Rewriting) {
+        let engine = &mut self.core.get_mut().engine;
+        engine.rewriting = rewriting;
+        engine.forget_plans();
+    }
+
     /// What the tape has done since it was made.
     pub fn statistics(&self) -> Statistics {
         self.core.borrow().engine.statistics
@@ -227,8 +277,8 @@ impl Tape {
         // Steps may run a user's operation: the tape is borrowed before and after, not while they
         // do.
         let mut ready = self.core.borrow_mut().make_ready::<T>(outputs, keep);
-        let Ready { plan, bound, pool, workspace, .. } = &mut ready;
-        let outcome = execute(plan, bound, workspace, pool);
+        let Ready { plan, bound, pool, threads, workspace, .. } = &mut ready;
+        let outcome = execute(plan, bound, workspace, pool, threads);
         self.core.borrow_mut().finish(ready, outcome)
     }
 }
@@ -239,6 +289,7 @@ struct Ready<T> {
     bound: Vec<Bound>,
     workspace: Workspace<T>,
     pool: Pool<T>,
+    threads: Threads,
     selection: Selection,
     keep: bool,
 }
@@ -249,8 +300,9 @@ impl Core {
         let mut selection = self.select(outputs, keep, Core::is_held, earlier);
         let bound = selection.inputs.iter().map(|&node| self.bound(node)).collect();
         let tables = Tables { ops: self.ops.items(), types: self.types.items() };
+        let (rewriting, threads) = (self.engine.rewriting, self.engine.threads.clone());
         let typed = T::typed(&mut self.engine);
-        let (plan, is_new) = typed.plan(&mut selection.listing, tables);
+        let (plan, is_new) = typed.plan(&mut selection.listing, tables, rewriting);
         // What is kept takes its memory along.
         let workspace =
             if keep { Workspace::default() } else { std::mem::take(&mut typed.workspace) };
@@ -258,7 +310,7 @@ impl Core {
         let statistics = &mut self.engine.statistics;
         statistics.plans += usize::from(is_new);
         statistics.runs += 1;
-        Ready { plan, bound, workspace, pool, selection, keep }
+        Ready { plan, bound, workspace, pool, threads, selection, keep }
     }
 
     fn finish<T: OfEngine>(
@@ -271,8 +323,8 @@ impl Core {
             T::typed(&mut self.engine).workspace = workspace;
         }
         let node_of = |value: u32| selection.nodes[value as usize];
-        let mut outcome = outcome.map_err(|Failure { value, error }| {
-            let node = &self.nodes[node_of(value) as usize];
+        let mut outcome = outcome.map_err(|Failure { node, error }| {
+            let node = &self.nodes[node_of(node) as usize];
             let operation = self.ops.get(node.op).name().to_owned();
             let origin = Some(self.origins.get(node.origin));
             RunError { error: ShapeError { operation, ..error }, origin }

@@ -11,7 +11,8 @@ use crate::ops::{Join, Kernel, MatMul, Op};
 use crate::run::Scalar;
 use crate::run::listing::Line;
 use crate::run::plan::{Place, Planner};
-use crate::run::step::{Access, Argument, Factor, Operand, Room, Work};
+use crate::run::step::{Access, Argument, Factor, Operand, Product, Room, Work};
+use crate::run::window;
 
 /// Plans the node `value`.
 pub(super) fn lower<T: Scalar>(
@@ -51,6 +52,7 @@ pub(super) fn lower<T: Scalar>(
             planner.compute(value, y, work);
             return planner.free_copies(copies);
         }
+        Op::WindowArgMax(op) => return window::search(planner, value, line, op),
         _ if some_index => return evaluate(planner, value, op, line.operands, y),
         _ => {}
     }
@@ -86,6 +88,7 @@ pub(super) fn lower<T: Scalar>(
         Op::Max(max) => fold(planner, value, line, &max.axes, Join::Larger),
         Op::Min(min) => fold(planner, value, line, &min.axes, Join::Smaller),
         Op::MatMul(product) => multiply(planner, value, line, *product),
+        Op::Conv(op) => window::convolve(planner, value, line, op),
         Op::Assemble(assemble) => {
             let whole = Layout::contiguous(y.shape.clone());
             let parts = line.operands.iter().zip(&assemble.regions);
@@ -138,9 +141,8 @@ fn fold<T: Scalar>(
 
 fn multiply<T: Scalar>(planner: &mut Planner<'_, T>, value: u32, line: Line<'_>, op: MatMul) {
     let mut copies = Vec::new();
-    let [a, b] = [line.operands[0], line.operands[1]].map(|x| planner.operand(x));
-    let extents = op.extents(a.layout.shape(), b.layout.shape());
-    let mut factor = |x: Operand, transposed: bool| {
+    let mut factor = |planner: &mut Planner<'_, T>, x: u32, transposed: bool| {
+        let x = planner.operand(x);
         // The kernel walks forwards only.
         let backwards = x.layout.strides().iter().any(|&stride| stride < 0);
         let x = if backwards { planner.contiguous(value, x, &mut copies) } else { x };
@@ -152,9 +154,15 @@ fn multiply<T: Scalar>(planner: &mut Planner<'_, T>, value: u32, line: Line<'_>,
         let (row_stride, column_stride) = if transposed { (column, row) } else { (row, column) };
         Factor { x, row_stride, column_stride }
     };
-    let (a, b) = (factor(a, op.transpose_a), factor(b, op.transpose_b));
+    let products = line.operands.chunks_exact(2).map(|pair| {
+        let shape = |x: u32| planner.operand(x).layout.shape().clone();
+        let extents = op.extents(&shape(pair[0]), &shape(pair[1]));
+        let a = factor(planner, pair[0], op.transpose_a);
+        Product { extents, a, b: factor(planner, pair[1], op.transpose_b) }
+    });
+    let products = products.collect();
     let y = planner.type_of(line.type_of);
-    planner.compute(value, y, Work::MatMul { extents, a, b });
+    planner.compute(value, y, Work::MatMul(products));
     planner.free_copies(copies);
 }
 

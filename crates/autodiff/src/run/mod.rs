@@ -2,16 +2,21 @@
 //! plan, and the plan is carried out. Equal listings have one plan.
 
 mod arena;
+mod compute;
 mod engine;
 mod execute;
 mod listing;
 mod lower;
+mod memory;
+mod pick;
 mod plan;
+mod simplify;
 mod step;
+mod window;
 
 use std::fmt;
 
-use wengert_tensor::kernel::Gemm;
+use wengert_tensor::kernel::{Gemm, Tiles};
 use wengert_tensor::{Native, Tensor};
 
 use crate::op::ShapeError;
@@ -23,9 +28,10 @@ pub use engine::Statistics;
 pub(crate) use execute::{Bound, Workspace, execute};
 pub(crate) use listing::{Listing, Selection};
 pub(crate) use plan::{Plan, Tables};
+pub use simplify::Rewriting;
 
 /// The scalars that tensors are made of and programs run on.
-pub(crate) trait Scalar: Real + Native + Gemm {}
+pub(crate) trait Scalar: Real + Native + Gemm + Tiles {}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}
@@ -51,9 +57,9 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
-/// An operation of a listing, by the number of its value, that could not be carried out.
+/// An operation of a listing, by the number of its node, that could not be carried out.
 pub(crate) struct Failure {
-    pub value: u32,
+    pub node: u32,
     pub error: ShapeError,
 }
 

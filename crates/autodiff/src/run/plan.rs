@@ -10,6 +10,7 @@ use crate::op::{Kind, Type};
 use crate::ops::{Kernel, Op};
 use crate::run::arena::{Arena, Stretch};
 use crate::run::listing::Listing;
+use crate::run::simplify::{Rewriting, Simplified, simplify};
 use crate::run::step::{OnCells, Operand, Room, Step, Target, Wide, Work};
 use crate::run::{Scalar, lower};
 use crate::tape::NOTHING;
@@ -108,25 +109,34 @@ pub(super) struct Planner<'a, T> {
 }
 
 impl<T: Scalar> Plan<T> {
-    /// The plan of a listing.
-    pub fn new(listing: &Listing, tables: Tables<'_>) -> Plan<T> {
+    /// The plan of a listing, once it is rewritten.
+    pub fn new(original: &Listing, tables: Tables<'_>, rewriting: Rewriting) -> Plan<T> {
+        let Simplified { listing, ops, now, was } = simplify(original, tables, rewriting);
+        let (listing, tables) = (&listing, Tables { ops: &ops, types: tables.types });
         let mut planner = Planner::new(listing, tables);
         let bindings = planner.bind_inputs(listing);
         let kernels: Vec<Option<Kernel<T>>> =
             tables.ops.iter().map(|op| op.kernel::<T>()).collect();
-        let mut kept = Vec::new();
+        let mut is_computed = Vec::with_capacity(listing.len());
         for (value, line) in (0..).zip(listing.lines()) {
             let kernel = kernels[line.op as usize].as_ref();
             let before = planner.operations;
             if !kernel.is_some_and(|kernel| planner.on_cells(value, line, kernel)) {
                 lower::lower(&mut planner, value, line, kernel);
             }
-            if planner.keep && planner.operations > before {
-                kept.push((value, planner.kept_at(value)));
-            }
+            is_computed.push(planner.operations > before);
             planner.release(line.operands);
         }
+        let mut kept = Vec::new();
+        for (value, &now) in (0..).zip(&now[..original.len()]).filter(|_| listing.keep) {
+            if is_computed.get(now as usize) == Some(&true) {
+                kept.push((value, planner.kept_at(now)));
+            }
+        }
         let outputs = planner.collect_outputs(listing);
+        for wide in &mut planner.wide_steps {
+            wide.node = was[wide.node as usize];
+        }
         Plan {
             steps: planner.steps,
             wide: planner.wide_steps,
@@ -309,7 +319,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         self.places[value as usize] = place;
         // A constant is not worth counting, nor keeping.
         self.operations += usize::from(!matches!(work, Work::Constant(_)));
-        self.push_wide(Wide { value, work, y });
+        self.push_wide(Wide { node: value, work, y });
     }
 
     /// A contiguous copy of an operand, for a step that needs one: it is free again when the step
@@ -323,7 +333,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         copies.push(stretch);
         let room = Room::Arena(stretch);
         let y = Target::Real(room);
-        self.push_wide(Wide { value, work: Work::Copy(x), y });
+        self.push_wide(Wide { node: value, work: Work::Copy(x), y });
         Operand { room, layout }
     }
 
@@ -399,7 +409,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
                         // It is a view. A second mention of it finds it written.
                         let room = Room::Output(output);
                         let y = Target::Real(room);
-                        self.push_wide(Wide { value, work: Work::Copy(x), y });
+                        self.push_wide(Wide { node: value, work: Work::Copy(x), y });
                         let layout = Layout::contiguous(shape.clone());
                         self.wide[wide as usize] = Operand { room, layout };
                     }

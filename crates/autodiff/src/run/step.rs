@@ -7,6 +7,7 @@ use wengert_tensor::{Layout, Shape};
 
 use crate::ops::{Extents, Join, Op};
 use crate::run::arena::Stretch;
+use crate::run::window::{Convolve, Search};
 
 /// Where the elements of a real value lie. Values of one element lie in cells, so that arithmetic
 /// on scalars is arithmetic on one short array.
@@ -40,8 +41,8 @@ pub(crate) type OnCells<T> = fn(cells: &mut [T], x: [u32; 3], y: u32);
 
 /// A step whose operands or result are more than one element, or whose operation is not pointwise.
 pub(crate) struct Wide<T> {
-    /// The number of the value that it computes.
-    pub value: u32,
+    /// The node of the listing that it computes, for errors.
+    pub node: u32,
     pub work: Work<T>,
     /// Where the result goes, contiguous; for an index, the number of its slot.
     pub y: Target,
@@ -81,11 +82,8 @@ pub(crate) enum Work<T> {
         axes: SmallVec<[usize; 4]>,
         join: Join,
     },
-    MatMul {
-        extents: Extents,
-        a: Factor,
-        b: Factor,
-    },
+    /// The sum of the products of these pairs.
+    MatMul(SmallVec<[Product; 1]>),
     /// Rows picked from a contiguous table by the positions in an index slot.
     Gather {
         op: Arc<Op>,
@@ -105,11 +103,21 @@ pub(crate) enum Work<T> {
         parts: Vec<(Operand, Layout)>,
         overlapping: bool,
     },
+    Convolve(Box<Convolve>),
+    /// A search, whose result is an index.
+    Search(Box<Search>),
     /// The operation's own meaning, on copies of its operands.
     Eval {
         op: Arc<Op>,
         x: Vec<Argument>,
     },
+}
+
+/// A matrix product, or a batch of them.
+pub(crate) struct Product {
+    pub extents: Extents,
+    pub a: Factor,
+    pub b: Factor,
 }
 
 /// A factor of a matrix product: for each product of the batch where it begins, and its strides.

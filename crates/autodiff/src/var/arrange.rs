@@ -147,7 +147,7 @@ impl<'t> Var<'t> {
 
     /// One axis moved to another position, the others in their order.
     #[track_caller]
-    fn move_axis(self, from: usize, to: usize) -> Var<'t> {
+    pub(crate) fn move_axis(self, from: usize, to: usize) -> Var<'t> {
         let mut axes: Vec<usize> = (0..self.rank()).collect();
         let axis = axes.remove(from);
         axes.insert(to, axis);

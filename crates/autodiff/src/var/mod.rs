@@ -6,6 +6,7 @@ mod operators;
 mod pointwise;
 mod product;
 mod reduce;
+mod window;
 
 use std::fmt;
 use std::sync::Arc;

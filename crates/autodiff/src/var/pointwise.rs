@@ -2,8 +2,8 @@
 
 use crate::input::Operand;
 use crate::ops::{
-    Abs, Cos, Equal, Erf, Exp, Floor, Less, LessEqual, Ln, Maximum, Minimum, NotEqual, Pow, Relu,
-    Select, Sigmoid, Sign, Sin, Softplus, Sqrt, StopGradient, Tan, Tanh,
+    Abs, Cos, Equal, Erf, Erfc, Exp, ExpM1, Floor, Less, LessEqual, Ln, Maximum, Minimum, NotEqual,
+    Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, StopGradient, Tan, Tanh,
 };
 use crate::var::Var;
 use crate::var::operators::{binary, binary_as, ternary, unary};
@@ -29,6 +29,8 @@ macro_rules! unary {
 unary! {
     /// $e^x$.
     exp: Exp, "0.5" => "1.6487212707001282";
+    /// $e^x - 1$, accurate near 0.
+    exp_m1: ExpM1, "0.5" => "0.6487212707001282";
     /// $\ln x$, for $x > 0$.
     ln: Ln, "2.0" => "0.6931471805599453";
     /// $\sin x$.
@@ -49,6 +51,8 @@ unary! {
     floor: Floor, "-1.5" => "-2.0";
     /// The error function.
     erf: Erf, "0.5" => "0.5204998778130465";
+    /// $1 - \operatorname{erf} x$, accurate where it is small.
+    erfc: Erfc, "0.5" => "0.4795001221869535";
     /// $\max(x, 0)$, with derivative 0 at 0.
     relu: Relu, "1.5" => "1.5";
     /// $1 / (1 + e^{-x})$.

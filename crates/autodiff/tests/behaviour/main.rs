@@ -13,4 +13,6 @@ mod memory_places;
 mod panics;
 mod params_scope;
 mod refusal;
+mod rewriting;
+mod threads;
 mod walk;

@@ -71,6 +71,17 @@ fn gathers_of_several_kinds_add_up() {
     check(along + m.t(), [m], [&[2.0, 110.0, 1110.0, 1000.0]]);
 }
 
+/// Products of one kind that reach a matrix are one sum of products; others are added to it.
+#[test]
+fn products_of_several_kinds_add_up() {
+    let tape = Tape::new();
+    let w = tape.input([[1.0, 2.0], [3.0, 4.0]]);
+    let [a, b] = [[[1.0, 0.0]], [[0.0, 1.0]]].map(|row| tape.input(row));
+    check(a.matmul(w) + b.matmul(w) + a.matmul(w), [w], [&[2.0, 20.0, 1.0, 10.0]]);
+    check(a.matmul(w) + b.matmul(w.t()) + w.slice(0, 1..2), [w], [&[1.0, 11.0, 1.0, 20.0]]);
+    check(w.matmul(w), [w], [&[322.0, 3053.0, 2502.0, 8320.0]]);
+}
+
 #[test]
 fn what_is_not_used_has_gradient_zero() {
     let tape = Tape::new();

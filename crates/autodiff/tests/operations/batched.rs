@@ -69,6 +69,8 @@ pub(crate) fn agrees(sample: &Sample<Op>, which: u32, n: usize) -> Result<(), St
         &[a, b] => tape.vmap([y], [a, b]),
         &[a, b, c] => tape.vmap([y], [a, b, c]),
         &[a, b, c, d] => tape.vmap([y], [a, b, c, d]),
+        &[a, b, c, d, e] => tape.vmap([y], [a, b, c, d, e]),
+        &[a, b, c, d, e, f] => tape.vmap([y], [a, b, c, d, e, f]),
         more => unreachable!("{} operands", more.len()),
     };
     let shape: Vec<usize> = [n].into_iter().chain(y.shape().iter().copied()).collect();

@@ -1,7 +1,7 @@
 //! What an operation means (`eval`) against how it is run: on every sample, in both precisions,
-//! through every view, in all the ways to ask for a value. To the bit, but for matrix products.
+//! through every view, in all the ways to ask for a value. To the bit, but for products of matrices
+//! and convolutions, whose sums have another order.
 
-use wengert_autodiff::ops::MatMul;
 use wengert_autodiff::{Kind, Op, Precision, Real, Tape, Value, Var};
 use wengert_tensor::{DType, Range, Tensor};
 
@@ -37,11 +37,13 @@ pub(crate) fn agrees<T: Real>(case: &Case, precision: Precision) -> Result<(), S
     let operands: Vec<&Value<T>> = operands.iter().collect();
     let wanted = cast(&case.op.eval(&operands).to_tensor(), dtype);
     let check = |what: &str, found: &Tensor| match &case.op {
-        Op::MatMul(product) => product_agrees(what, *product, &operands, found, &wanted),
+        Op::MatMul(_) | Op::Conv(_) => product_agrees(what, &case.op, &operands, found, &wanted),
         _ => same(what, found, &wanted),
     };
     let negated = |what: &str, found: &Tensor| match &case.op {
-        Op::MatMul(product) => product_agrees(what, *product, &operands, &minus(found), &wanted),
+        Op::MatMul(_) | Op::Conv(_) => {
+            product_agrees(what, &case.op, &operands, &minus(found), &wanted)
+        }
         _ => same(what, found, &minus(&wanted)),
     };
 
@@ -104,19 +106,20 @@ fn disguised(x: &Tensor) -> Tensor {
     view.reshape(x.shape().clone()).expect("an axis of size 1 goes")
 }
 
-/// A product of `k` terms an element, in whatever order they are added: within
+/// A sum of `k` products an element, in whatever order they are added: within
 /// k ε Σ|a||b|.
 fn product_agrees<T: Real>(
     what: &str,
-    product: MatMul,
+    op: &Op,
     x: &[&Value<T>],
     found: &Tensor,
     wanted: &Tensor,
 ) -> Result<(), String> {
-    let magnitudes: Vec<Value<T>> = x.iter().map(|x| Value::Real(x.real().map(T::abs))).collect();
-    let bound = Op::from(product).eval(&magnitudes.iter().collect::<Vec<_>>()).to_tensor();
-    let a = x[0].shape();
-    let k = if product.transpose_a { a[a.rank() - 2] } else { a[a.rank() - 1] };
+    let of = |f: fn(T) -> T| {
+        let x: Vec<Value<T>> = x.iter().map(|x| Value::Real(x.real().map(f))).collect();
+        op.eval(&x.iter().collect::<Vec<_>>()).to_tensor().to_vec_f64()
+    };
+    let (bounds, counts) = (of(T::abs), of(|_| T::from_f64(1.0)));
     let epsilon = match wanted.dtype() {
         DType::F32 => f64::from(f32::EPSILON),
         _ => f64::EPSILON,
@@ -124,10 +127,11 @@ fn product_agrees<T: Real>(
     if found.shape() != wanted.shape() || found.dtype() != wanted.dtype() {
         return Err(format!("{what}: {found:?} instead of {wanted:?}"));
     }
-    let bounds = bound.to_vec_f64();
     let pairs = found.to_vec_f64().into_iter().zip(wanted.to_vec_f64());
-    for (k_y, ((found, wanted), bound)) in pairs.zip(bounds).enumerate() {
-        near(&format!("{what}, element {k_y}"), found, wanted, (k + 1) as f64 * epsilon * bound)?;
+    for (k, ((found, wanted), (bound, count))) in
+        pairs.zip(bounds.into_iter().zip(counts)).enumerate()
+    {
+        near(&format!("{what}, element {k}"), found, wanted, (count + 1.0) * epsilon * bound)?;
     }
     Ok(())
 }

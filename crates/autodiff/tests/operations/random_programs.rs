@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use wengert_autodiff::real::Real;
-use wengert_autodiff::{Precision, Tape, Value, Var};
+use wengert_autodiff::{Precision, Rewriting, Tape, Value, Var};
 use wengert_tensor::Tensor;
 
 use crate::numbers::{Noise, alike, cast, dot, near, same};
@@ -93,6 +93,33 @@ fn agree(recipe: &Recipe, precision: Precision) -> Result<(), String> {
     let again = recipe.record(&tape);
     let asked = results(recipe, &again);
     all_same("recorded again", &run(&tape, &asked)?, &wanted)
+}
+
+/// Rewriting changes no bit: any subset of it, whether all is asked for at once or one by one.
+#[test]
+fn rewritten_is_as_recorded() {
+    for_programs(150, |recipe| rewritten(recipe, Precision::F64));
+    for_programs(75, |recipe| rewritten(recipe, Precision::F32));
+}
+
+fn rewritten(recipe: &Recipe, precision: Precision) -> Result<(), String> {
+    let mut tape = Tape::with_precision(precision);
+    tape.set_rewriting(Rewriting::NONE);
+    let wanted = run(&tape, &results(recipe, &recipe.record(&tape)))?;
+    for subset in 1..8 {
+        let is_in = |k: u32| subset >> k & 1 == 1;
+        let rewriting = Rewriting { identities: is_in(0), views: is_in(1), common: is_in(2) };
+        tape.clear();
+        tape.set_rewriting(rewriting);
+        let asked = results(recipe, &recipe.record(&tape));
+        all_same(&format!("{rewriting:?}"), &run(&tape, &asked)?, &wanted)?;
+        let mut noise = recipe.noise();
+        for _ in 0..asked.len() {
+            let k = noise.below(asked.len());
+            same(&format!("value {k} by {rewriting:?}"), &asked[k].value(), &wanted[k])?;
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -2,11 +2,11 @@
 //! tile or a block, special values, index operands.
 
 use wengert_autodiff::ops::{
-    Abs, Add, Assemble, CumSum, Expand, Flip, Gather, MatMul, Max, Maximum, Min, Minimum, Mul,
-    Permute, Pow, Relu, Reshape, ScatterAdd, Select, Slice, Sum,
+    Abs, Add, Assemble, Conv, CumSum, Expand, Flip, Gather, MatMul, Max, Maximum, Min, Minimum,
+    Mul, Permute, Pow, Relu, Reshape, ScatterAdd, Select, Side, Slice, Sum, WindowArgMax,
 };
 use wengert_autodiff::{Op, Sample};
-use wengert_tensor::{Array, Range, Shape, Tensor};
+use wengert_tensor::{Array, Range, Shape, Tensor, Window};
 
 use crate::numbers::{Noise, is_index, real};
 
@@ -131,6 +131,18 @@ fn large() -> Vec<Sample<Op>> {
             all.push(sample(op, [noise(&a), noise(&b)]));
         }
     }
+    let window = Window::new([3, 2]).stride([1, 2]).padding([1, 0]);
+    for gives in [Side::Output, Side::Weight, Side::Input] {
+        let op = Conv { window: window.clone(), sizes: [9, 30].into(), groups: 2, gives };
+        let (x, w) = (noise(&[3, 6, 9, 30]), noise(&[18, 3, 3, 2]));
+        let u = noise(&[3, 18, 9, 15]);
+        all.push(match gives {
+            Side::Output => sample(op, [x, w]),
+            Side::Weight => sample(op, [x, u]),
+            Side::Input => sample(op, [w, u]),
+        });
+    }
+    all.push(sample(WindowArgMax { window: window.padding(1) }, [noise(&[3, 2, 9, 30])]));
     all
 }
 
@@ -157,6 +169,9 @@ fn nonfinite() -> Vec<Sample<Op>> {
         all.push(sample(op, [zeros()]));
     }
     all.push(sample(MatMul::PLAIN, [zeros(), [[1.0], [0.0]].into()]));
+    for window in [Window::new([2, 2]).stride(2), Window::new([2, 3])] {
+        all.push(sample(WindowArgMax { window }, [x()]));
+    }
     all
 }
 

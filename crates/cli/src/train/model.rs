@@ -2,32 +2,15 @@
 
 use wengert::prelude::*;
 
-/// Noise on the inputs, then dense layers of these sizes, the inputs first, with relu between.
+/// Noise on the inputs, because features that hardly ever vary are blown up by standardising, then
+/// dense layers of these sizes, the inputs first, with relu between.
 pub fn perceptron(params: &mut Params, noise: f64, sizes: &[usize]) -> Sequential {
-    let mut model = Sequential::new().layer(Noise { std: noise });
+    let mut model = Sequential::new().noise(noise);
     for (place, pair) in sizes.windows(2).enumerate() {
         model = if place == 0 { model } else { model.relu() };
         model = model.dense(params, pair[0], pair[1]);
     }
     model
-}
-
-/// When learning, adds normally distributed numbers of this standard deviation. Features that
-/// hardly ever vary are blown up by standardising; this keeps the model from relying on them
-/// (C. M. Bishop, "Training with noise is equivalent to Tikhonov regularization", 1995).
-#[derive(Debug)]
-struct Noise {
-    std: f64,
-}
-
-impl Layer for Noise {
-    fn forward<'t>(&self, scope: &Scope<'t>, x: Var<'t>) -> Var<'t> {
-        if scope.is_training() && self.std > 0.0 {
-            x + self.std * scope.tape().normal(scope.seed(), x.shape())
-        } else {
-            x
-        }
-    }
 }
 
 /// A number that differs if one bit of one parameter does: FNV-1a over all of them in order.

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use wengert_data::Dataset;
+use wengert_data::{Batches, Dataset};
 
 use crate::{labels_of, numbered, rows_of, sorted};
 
@@ -77,6 +77,29 @@ fn every_order_is_drawn() {
     // Six orders, about a hundred of each: five standard deviations are 46.
     assert_eq!(counts.len(), 6);
     assert!(counts.values().all(|count| (54..=146).contains(count)), "{counts:?}");
+}
+
+proptest! {
+    #[test]
+    fn a_pass_goes_on_where_it_was_broken_off(
+        n in 0_usize..40,
+        size in 1_usize..9,
+        seed: u64,
+        skipped in 0_usize..50,
+        drop_last: bool,
+    ) {
+        let data = numbered(&vec![0; n], 1);
+        let pass = || {
+            let pass = data.batches(size).shuffled(seed);
+            if drop_last { pass.drop_last() } else { pass }
+        };
+        let rows = |pass: Batches| pass.map(|batch| batch.rows).collect::<Vec<_>>();
+        let mut whole = rows(pass());
+        let rest = whole.split_off(skipped.min(whole.len()));
+        prop_assert_eq!(pass().skip(skipped).len(), rest.len());
+        prop_assert_eq!(rows(pass().skip(skipped)), rest.clone());
+        prop_assert_eq!(pass().nth(skipped).map(|batch| batch.rows), rest.first().cloned());
+    }
 }
 
 #[test]

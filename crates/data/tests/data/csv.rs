@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use wengert_data::{DataError, Dataset, digits};
+use wengert_data::{DataError, Dataset};
 
 use crate::labels_of;
 
@@ -59,19 +59,4 @@ fn damaged_gzip_is_refused() {
         assert!(error.to_string().starts_with("expected text packed by gzip: "), "{error}");
         assert!(error.source().is_some());
     }
-}
-
-#[test]
-fn digits_are_what_they_are_known_to_be() {
-    let digits = digits();
-    assert_eq!(digits.x.shape()[..], [1797, 64]);
-    let pixels = digits.x.array::<f32>().unwrap().to_vec();
-    assert!(pixels.iter().all(|&p| (0.0..=16.0).contains(&p) && p.fract() == 0.0));
-    assert_eq!(pixels[..6], [0.0, 0.0, 5.0, 13.0, 9.0, 1.0]);
-
-    let mut counts = [0; 10];
-    for label in labels_of(&digits.y) {
-        counts[label as usize] += 1;
-    }
-    assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
 }

@@ -30,6 +30,14 @@ fn what_does_not_fit_is_refused() {
 }
 
 #[test]
+fn every_feature_needs_a_name_or_none() {
+    let named = numbered(&[0], 1).with_features(["x", "y"]).unwrap();
+    assert_eq!(named.features(), ["x", "y"]);
+    let error: DataError = numbered(&[0], 1).with_features(["x"]).unwrap_err();
+    assert_eq!(error.to_string(), "1 names were given to 2 features, expected one each");
+}
+
+#[test]
 fn select_takes_rows_with_their_labels() {
     let data = numbered(&[0, 1, 2, 1], 3);
     let some = data.select(&[3, 0, 3]);

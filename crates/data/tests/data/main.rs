@@ -1,10 +1,14 @@
 //! The laws of the crate, through its public interface.
 
 mod batches;
+mod classics;
 mod csv;
 mod dataset;
+mod idx;
+mod prefetch;
 mod split;
 mod standardize;
+mod table;
 
 use wengert_data::Dataset;
 use wengert_tensor::Tensor;

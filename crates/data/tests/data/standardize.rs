@@ -83,6 +83,33 @@ fn the_axes_of_a_row_and_the_layout_do_not_matter() {
 }
 
 #[test]
+fn features_may_be_measured_together() {
+    // Two images of two channels of two pixels.
+    let x = Tensor::from([[[1.0, 3.0], [10.0, 10.0]], [[1.0, 3.0], [10.0, 10.0]]]);
+    let channels = Standardizer::fit_channels(&x).unwrap();
+    assert_eq!(channels.mean, [2.0, 2.0, 10.0, 10.0]);
+    assert_eq!(channels.std, [1.0; 4]);
+    assert_eq!(Standardizer::fit_channels(&x.reshape([2, 2, 2, 1]).unwrap()).unwrap(), channels);
+
+    let whole = Standardizer::fit_whole(&x).unwrap();
+    assert_eq!(whole.mean, [6.0; 4]);
+    assert_eq!(whole.std, [(f64::from((25 + 9) * 2 + 16 * 4) / 8.0).sqrt(); 4]);
+    // The whole is the case of one channel, and single features that of one pixel each.
+    assert_eq!(Standardizer::fit_channels(&x.reshape([2, 1, 4]).unwrap()).unwrap(), whole);
+    let flat = x.reshape([2, 4]).unwrap();
+    assert_eq!(Standardizer::fit_channels(&flat).unwrap(), Standardizer::fit(&x).unwrap());
+
+    let z = whole.apply(&x).unwrap();
+    assert_eq!((z.shape(), z.dtype()), (x.shape(), x.dtype()));
+    close(z.to_vec_f64().iter().sum(), 0.0, 1e-12);
+
+    let error = Standardizer::fit_channels(&Tensor::from([1.0, 2.0])).unwrap_err();
+    assert_eq!(error.to_string(), "x has shape [2], expected [n, channels, …]");
+    let none = Tensor::from_vec(Vec::<f32>::new(), [3, 2, 0]).unwrap();
+    assert_eq!(Standardizer::fit_channels(&none).unwrap().apply(&none).unwrap(), none);
+}
+
+#[test]
 fn a_nan_stays_in_its_feature() {
     let x = Tensor::from([[1.0, f64::NAN], [3.0, 0.0]]);
     let scale = Standardizer::fit(&x).unwrap();

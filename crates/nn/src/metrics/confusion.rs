@@ -91,7 +91,76 @@ impl ConfusionMatrix {
     /// If it is no class.
     #[track_caller]
     pub fn recall(&self, class: usize) -> f64 {
-        self.counts[class][class] as f64 / self.counts[class].iter().sum::<usize>() as f64
+        self.scores(class).recall
+    }
+
+    /// Precision, recall and F1 of a class.
+    ///
+    /// # Panics
+    ///
+    /// If it is no class.
+    #[track_caller]
+    pub fn scores(&self, class: usize) -> Scores {
+        let rows = self.counts[class].iter().sum();
+        let answers = self.counts.iter().map(|row| row[class]).sum();
+        Scores::new(self.counts[class][class], rows, answers)
+    }
+
+    /// The means of precision, recall and F1 over all classes that occur, as labels or as answers:
+    /// every class counts alike, however rare it is. What is undefined for such a class counts as
+    /// 0; NaN without rows.
+    ///
+    /// ```
+    /// # use wengert_nn::metrics::ConfusionMatrix;
+    /// # use wengert_tensor::Tensor;
+    /// let logits = Tensor::from([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0]]);
+    /// let matrix = ConfusionMatrix::new(&logits, &Tensor::from([0_i64, 1, 1]));
+    /// let scores = matrix.macro_scores();
+    /// assert_eq!((scores.precision, scores.recall), (0.75, 0.75));
+    /// ```
+    pub fn macro_scores(&self) -> Scores {
+        let scores = (0..self.counts.len()).map(|class| self.scores(class));
+        let occurring: Vec<Scores> = scores.filter(|scores| !scores.f1.is_nan()).collect();
+        let mean = |score: fn(&Scores) -> f64| {
+            let defined = occurring.iter().map(score).filter(|score| !score.is_nan());
+            defined.sum::<f64>() / occurring.len() as f64
+        };
+        Scores {
+            precision: mean(|scores| scores.precision),
+            recall: mean(|scores| scores.recall),
+            f1: mean(|scores| scores.f1),
+        }
+    }
+
+    /// Precision, recall and F1 of all rows taken together: every row counts alike. Where each row
+    /// has one label and one answer, as here, all three are the [accuracy](Self::accuracy).
+    pub fn micro_scores(&self) -> Scores {
+        let accuracy = self.accuracy();
+        Scores { precision: accuracy, recall: accuracy, f1: accuracy }
+    }
+}
+
+/// How well a class is told from the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scores {
+    /// The share of the answers with the class that are right; NaN without such answers.
+    pub precision: f64,
+    /// The share of the rows of the class that are answered rightly; NaN without such rows.
+    pub recall: f64,
+    /// The harmonic mean of both: right answers for each answer or row of the class, of which there
+    /// are twice as many at best. NaN without either.
+    pub f1: f64,
+}
+
+impl Scores {
+    /// Of a class with so many hits, rows, and answers.
+    fn new(hits: usize, rows: usize, answers: usize) -> Scores {
+        let share = |hits: usize, all: usize| hits as f64 / all as f64;
+        Scores {
+            precision: share(hits, answers),
+            recall: share(hits, rows),
+            f1: share(2 * hits, rows + answers),
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! Values, shapes, names and gradients of layers.
 
 use wengert_autodiff::{Params, Scope, Tape, Var};
-use wengert_nn::{Dense, Initializer, Layer, Relu, Sequential, Tanh};
+use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
 
 #[test]
 fn dense_is_a_product_and_a_sum() {
     let mut params = Params::f64(0);
     let dense = Dense::new(&mut params, 2, 3);
     params.get_mut(dense.weight).value = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]].into();
-    params.get_mut(dense.bias).value = [0.5, -0.5, 0.0].into();
+    params.get_mut(dense.bias.expect("a bias")).value = [0.5, -0.5, 0.0].into();
     let y = Tape::new()
         .evaluate(&params, |scope| dense.forward(scope, scope.input([[1.0, 10.0], [-1.0, 0.0]])));
     assert_eq!(y.to_string(), "[[41.5 51.5 63. ]\n [-0.5 -2.5 -3. ]]");
@@ -35,8 +35,9 @@ fn a_dense_layer_begins_with_he_weights_and_no_bias() {
     let dense = Dense::new(&mut params, 6, 4);
     let expected = Initializer::HeUniform.draw(&mut Params::f32(3), [6, 4], 6, 4);
     assert_eq!(params[dense.weight].value, expected);
-    assert_eq!(params[dense.bias].value.to_vec_f64(), [0.0; 4]);
-    assert!(params[dense.weight].decays && !params[dense.bias].decays);
+    let bias = dense.bias.expect("a bias");
+    assert_eq!(params[bias].value.to_vec_f64(), [0.0; 4]);
+    assert!(params[dense.weight].decays && !params[bias].decays);
 }
 
 #[test]
@@ -46,8 +47,8 @@ fn layers_without_parameters_are_their_functions() {
     let value = |layer: &dyn Layer| {
         Tape::new().evaluate(&params, |scope| layer.forward(scope, scope.input(x))).to_vec_f64()
     };
-    assert_eq!(value(&Relu), [0.0, 0.0, 2.0]);
-    assert_eq!(value(&Tanh), x.map(f64::tanh));
+    assert_eq!(value(&Activation::Relu), [0.0, 0.0, 2.0]);
+    assert_eq!(value(&Activation::Tanh), x.map(f64::tanh));
     assert_eq!(value(&Sequential::new()), x, "without layers, the identity");
 }
 
@@ -56,7 +57,7 @@ fn sequential_names_parameters_and_scopes_by_place() {
     let mut params = Params::f64(0);
     let model = params.named("reader", |params| {
         let head = Sequential::new().dense(params, 3, 2);
-        Sequential::new().layer(Relu).dense(params, 4, 3).tanh().layer(head)
+        Sequential::new().layer(Activation::Relu).dense(params, 4, 3).tanh().layer(head)
     });
     let names: Vec<&str> = params.iter().map(|(_, parameter)| &*parameter.name).collect();
     let expected = ["reader.0.weight", "reader.0.bias", "reader.1.weight", "reader.1.bias"];
@@ -102,7 +103,7 @@ fn every_parameter_of_a_model_has_a_gradient() {
 fn two_layers_share_a_weight_by_holding_its_key() {
     let mut params = Params::f64(0);
     let first = Dense::with(&mut params, 2, 2, Initializer::Constant(1.0));
-    let second = Dense { bias: params.add("other.bias", [0.0, 0.0]), ..first };
+    let second = Dense { bias: Some(params.add("other.bias", [0.0, 0.0])), ..first };
     let model = Sequential::new().layer(first).layer(second);
     let step = Tape::new()
         .value_and_grad(&params, |scope| (model.forward(scope, scope.input([1.0, 3.0])).sum(), []));

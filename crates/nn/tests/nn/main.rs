@@ -1,9 +1,14 @@
 //! Layers, initialisers and metrics, through their public interface.
 
+mod images;
 mod initializers;
 mod layers;
 mod metrics;
+mod norms;
+mod others;
+mod penalties;
 mod refusals;
+mod slopes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -3,19 +3,7 @@
 use wengert_autodiff::{Params, Precision};
 use wengert_optim::{Adam, Optimizer, Sgd};
 
-use crate::gradients;
-
-/// The gradients of six steps on three numbers.
-const GRADIENTS: [[f64; 3]; 6] = [
-    [1.0, -2.0, 1e-3],
-    [0.5, 3.0, -1e-3],
-    [-4.0, 0.0, 2e3],
-    [0.25, 1e-6, -7.0],
-    [1.0, 1.0, 1.0],
-    [-0.125, -2.5, 0.0],
-];
-
-const START: [f64; 3] = [0.5, -1.5, 2.0];
+use crate::{GRADIENTS, START, gradients};
 
 /// The optimizer goes where `step` goes, which is given the parameter, the gradient, two numbers
 /// of memory that begin at 0, and which step it is, and answers the new parameter.

@@ -2,6 +2,7 @@
 
 mod array;
 mod buffer;
+mod conv;
 mod copy;
 mod display;
 mod elementary;
@@ -10,4 +11,6 @@ mod layout;
 mod reduce;
 mod shape;
 mod tensor;
+mod threads;
 mod views;
+mod window;

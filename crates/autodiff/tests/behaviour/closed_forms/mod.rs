@@ -1,9 +1,12 @@
 //! Values and derivatives of whole formulas, in every mode and up to the third order, against
 //! closed forms that are worked out by hand and computed in plain Rust.
 
+mod activations;
 mod batches;
 mod curvature;
 mod formulas;
 mod learning;
+mod losses;
 mod nesting;
 mod stability;
+mod windows;

@@ -1,6 +1,8 @@
 //! Extreme inputs: large exponents, infinities, zeros in products, rows without spread. And what is
 //! random: its scale.
 
+use std::f64::consts::LN_2;
+
 use wengert_autodiff::{Tape, Var};
 
 use crate::check::check;
@@ -24,15 +26,14 @@ fn check_at<const N: usize>(
 
 #[test]
 fn logsumexp_does_not_overflow() {
-    let ln_2 = std::f64::consts::LN_2;
-    check_at([1e3, 1e3], |x| x.logsumexp(0), &[1e3 + ln_2], [0.5, 0.5]);
-    check_at([-1e3, -1e3], |x| x.logsumexp(0), &[ln_2 - 1e3], [0.5, 0.5]);
+    check_at([1e3, 1e3], |x| x.logsumexp(0), &[1e3 + LN_2], [0.5, 0.5]);
+    check_at([-1e3, -1e3], |x| x.logsumexp(0), &[LN_2 - 1e3], [0.5, 0.5]);
     check_at([1e3, -1e3], |x| x.logsumexp(0), &[1e3], [1.0, 0.0]);
     check_at([-INF, 0.0], |x| x.logsumexp(0), &[0.0], [0.0, 1.0]);
-    check_at([1e3, -INF, 1e3], |x| x.logsumexp(0), &[1e3 + ln_2], [0.5, 0.0, 0.5]);
+    check_at([1e3, -INF, 1e3], |x| x.logsumexp(0), &[1e3 + LN_2], [0.5, 0.0, 0.5]);
     let tape = Tape::new();
     let value = |x: [f64; 2]| tape.input(x).logsumexp(0).item();
-    assert_eq!(value([-INF, -INF]), -INF);
+    check_at([-INF, -INF], |x| x.logsumexp(0), &[-INF], [0.0, 0.0]);
     assert_eq!(value([INF, 0.0]), INF);
     assert!(value([f64::NAN, 0.0]).is_nan());
 }
@@ -52,6 +53,22 @@ fn softmax_of_extremes() {
     );
     let tape = Tape::new();
     assert_eq!(tape.input([-INF, 0.0]).log_softmax(0).value().to_vec_f64(), [-INF, 0.0]);
+}
+
+/// A row that is wholly masked out attends to nothing, and spoils no other row.
+#[test]
+fn rows_of_nothing_but_minus_infinity() {
+    let tape = Tape::new();
+    let x = tape.input([[-INF, -INF], [0.0, 0.0]]);
+    check(x.softmax(-1), [0.0, 0.0, 0.5, 0.5]);
+    check(tape.grad(x.softmax(-1).slice(1, ..1).sum(), [x])[0], [0.0, 0.0, 0.25, -0.25]);
+    check(x.logsumexp(-1), [-INF, LN_2]);
+    let [slope] = tape.grad(x.logsumexp(-1).sum(), [x]);
+    check(slope, [0.0, 0.0, 0.5, 0.5]);
+    check(tape.grad(slope.slice(1, ..1).sum(), [x])[0], [0.0, 0.0, 0.25, -0.25]);
+    check(x.log_softmax(-1), [-INF, -INF, -LN_2, -LN_2]);
+    check(x.logsumexp([0, 1]), [LN_2]);
+    check(tape.grad(x.logsumexp([0, 1]), [x])[0], [0.0, 0.0, 0.5, 0.5]);
 }
 
 /// A confident and wrong classifier has a large loss and a bounded gradient.

@@ -21,6 +21,8 @@ struct Cost {
     elements: usize,
     /// Assemblies of slices among them.
     assemblies: usize,
+    /// Matrix products that reach a matrix, as sums of as many of them as there are steps.
+    sums_of_products: usize,
 }
 
 /// `hₖ = tanh(W hₖ₋₁ + xₖ)`, over rows of one input.
@@ -45,6 +47,10 @@ fn cost(steps: usize) -> Cost {
         recorded,
         elements: operations(&all).iter().map(|x| x.shape().size()).sum(),
         assemblies: count(&all, "assemble"),
+        sums_of_products: operations(&all)
+            .iter()
+            .filter(|x| x.operands().len() == 2 * steps)
+            .count(),
     }
 }
 
@@ -54,6 +60,7 @@ fn the_gradient_of_a_recurrence_costs_a_few_runs() {
     for cost in [&short, &long] {
         assert!(cost.gradient <= 6 * cost.forward, "{cost:?}");
         assert_eq!(cost.assemblies, 1, "one for the sliced input");
+        assert_eq!(cost.sums_of_products, 1, "one for the weight");
     }
     let grows_linearly = |part: fn(&Cost) -> usize| {
         let ratio = part(&long) as f64 / part(&short) as f64;

@@ -8,3 +8,4 @@ mod operators;
 mod origins;
 mod parameters;
 mod programs;
+mod windows;

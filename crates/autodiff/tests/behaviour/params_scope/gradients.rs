@@ -163,3 +163,49 @@ fn what_is_missing_in_one_part_is_not_missing_in_the_sum() {
     sum += other;
     assert_eq!(names(&sum), ["c"]);
 }
+
+#[test]
+fn clipping_by_the_norm() {
+    let model = model();
+    let Step { gradients, .. } = model.step("*");
+    let norm = gradients.norm();
+    // As PyTorch does: a little shorter than asked for, and never longer than they were.
+    for most in [0.0, 0.5, norm, norm + 1e-3, f64::INFINITY] {
+        let mut clipped = gradients.clone();
+        assert_eq!(clipped.clip_norm(most), norm);
+        let factor = (most / (norm + 1e-6)).min(1.0);
+        for (id, gradient) in gradients.iter() {
+            let expected = gradient.to_vec_f64().into_iter().map(|g| factor * g);
+            check_values(&clipped[id], expected.collect::<Vec<_>>());
+        }
+        assert!(clipped.norm() <= most);
+    }
+}
+
+#[test]
+fn clipping_by_the_value() {
+    let model = model();
+    let mut gradients = model.step("*").gradients;
+    gradients.clip_value(1.25);
+    check_values(&gradients[model.w], [1.25, -1.25, -1.0, 1.0]);
+    check_values(&gradients[model.head], [-0.5, -1.25]);
+}
+
+#[test]
+fn what_is_not_finite_is_found_and_not_scaled() {
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let model = model();
+        let mut gradients = model.step("*").gradients;
+        assert!(gradients.is_finite());
+        let (_, last) = gradients.iter_mut().last().unwrap();
+        *last = Tensor::from([bad, 2.0]);
+        assert!(!gradients.is_finite());
+        let before = gradients.clone();
+        assert_eq!(gradients.clip_norm(1.0).is_nan(), bad.is_nan());
+        check_values(&gradients[model.w], before[model.w].to_vec_f64());
+        gradients.clip_value(1.0);
+        let clipped = gradients[model.head].to_vec_f64();
+        assert_eq!(clipped[0].is_nan(), bad.is_nan());
+        assert!(bad.is_nan() || clipped[0] == bad.signum());
+    }
+}

@@ -58,6 +58,21 @@ fn setting_the_seed_again_repeats_the_steps() {
     assert_eq!(first, again);
 }
 
+#[test]
+fn another_tape_goes_on_from_a_random_state() {
+    let (params, w) = ones();
+    let mut tape = Tape::new();
+    tape.set_seed(u64::MAX);
+    let _first = dropped(&mut tape, &params, w);
+    let state = tape.random_state();
+    assert_eq!(state, (u64::MAX, 1));
+    let mut other = Tape::new();
+    other.set_random_state(state);
+    for _ in 0..3 {
+        assert_eq!(dropped(&mut other, &params, w), dropped(&mut tape, &params, w));
+    }
+}
+
 /// Two layers of a step draw from streams of their own; a seed of one's own is another sequence.
 #[test]
 fn streams_within_a_step_differ() {

@@ -1,0 +1,28 @@
+//! Weights and checkpoints in files, to the bit.
+//!
+//! [`save`] and [`load`] are for the parameters of a model alone, to be used elsewhere or by other
+//! programs. A [`Checkpoint`] has all that training needs to go on: parameters, the state of the
+//! optimizer, random numbers, and whatever else is noted in it.
+//!
+//! Both are files in the format of [safetensors](https://github.com/huggingface/safetensors): names,
+//! shapes and numbers, and nothing that could be executed. What comes from a file is checked
+//! before anything is changed: whatever is wrong with it, from a missing file to a flipped bit, is a
+//! [`WeightsError`] that says which file, what was found, and what was expected.
+//!
+//! The modules in reading order are `atomic`, how a file is written whole or not at all; `file`, the
+//! bytes; `model`; and `checkpoint`.
+#![forbid(unsafe_code)]
+
+mod error;
+pub use error::{Problem, WeightsError};
+
+mod atomic;
+pub use atomic::write_atomically;
+
+mod file;
+
+mod model;
+pub use model::{Report, Strictness, load, save};
+
+mod checkpoint;
+pub use checkpoint::Checkpoint;
