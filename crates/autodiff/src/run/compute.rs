@@ -1,6 +1,7 @@
 //! What each kind of step computes. Where it goes, and what it may read, is decided elsewhere.
 
-use wengert_tensor::{Layout, Threads, kernel};
+use wengert_tensor::kernel::{self, Factors};
+use wengert_tensor::{Layout, Threads};
 
 use crate::op::{ShapeError, Type, Value};
 use crate::ops::{Extents, Op, Rows};
@@ -69,21 +70,18 @@ pub(super) fn compute<T: Scalar>(
 fn multiply<T: Scalar>(product: &Product, memory: &Memory<'_, T>, adds: bool, y: &mut [T]) {
     let Product { extents: Extents { m, k, n, .. }, a, b } = product;
     let [m, k, n] = [*m, *k, *n];
-    let (a_room, b_room) = (memory.room(a.x.room), memory.room(b.x.room));
-    if k == 0 && !adds {
+    if k == 0 || y.is_empty() {
         // Matrices without elements have no first one to start from.
-        y.fill(T::default());
+        if !adds {
+            y.fill(T::default());
+        }
+        return;
     }
-    let starts = a.starts().zip(b.starts());
-    for (y, (a_start, b_start)) in y.chunks_exact_mut((m * n).max(1)).zip(starts) {
-        let (a_from, b_from) = (from(a_room, a_start), from(b_room, b_start));
-        T::gemm(m, k, n, a_from, a.strides(), b_from, b.strides(), y, adds);
-    }
-}
-
-/// The rest of a room, which may be empty.
-fn from<T>(room: &[T], start: usize) -> &[T] {
-    room.get(start..).unwrap_or_default()
+    let (a_room, b_room) = (memory.room(a.x.room), memory.room(b.x.room));
+    let (a_starts, b_starts) = (a.starts(), b.starts());
+    let a = Factors { elements: a_room, starts: &a_starts, strides: a.strides() };
+    let b = Factors { elements: b_room, starts: &b_starts, strides: b.strides() };
+    T::gemm_batch([m, k, n], a, b, y, adds, memory.threads);
 }
 
 impl Factor {
@@ -92,14 +90,14 @@ impl Factor {
     }
 
     /// Where the matrix of each product of the batch begins.
-    fn starts(&self) -> impl Iterator<Item = usize> {
+    fn starts(&self) -> Vec<usize> {
         let layout = &self.x.layout;
         let axis = layout.rank() - 2;
         // The first element of each matrix, if it has one.
         let mut region = crate::ops::whole(layout.shape());
         region[axis..].iter_mut().for_each(|range| range.len = range.len.min(1));
         let first = layout.slice(&region);
-        first.offsets().collect::<Vec<_>>().into_iter()
+        first.offsets().collect()
     }
 }
 

@@ -14,6 +14,6 @@ pub use conv::{Channels, Convolution, Tiles};
 pub use copy::{copy, copy_range};
 pub use dispatch::{Work, dispatch};
 pub use elementary::Elementary;
-pub use gemm::Gemm;
+pub use gemm::{Factors, Gemm};
 pub use pool::WindowSearch;
 pub use reduce::{fold, sum};

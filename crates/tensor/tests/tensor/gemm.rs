@@ -1,5 +1,6 @@
 use proptest::prelude::*;
-use wengert_tensor::kernel::Gemm;
+use wengert_tensor::Threads;
+use wengert_tensor::kernel::{Factors, Gemm};
 
 /// Whole numbers so small that every order of summation gives the same bits.
 fn integers(count: usize) -> Vec<f64> {
@@ -168,6 +169,72 @@ fn a_split_does_not_change_the_bits() {
             assert_eq!(part, (0..m).flat_map(columns).copied().collect::<Vec<_>>(), "{left}");
         }
     }
+}
+
+/// Batches of products on both sides of every way of sharing them: none, few and many rows, single
+/// rows and columns, parts that begin inside of a product, whole products.
+const BATCHES: [(usize, [usize; 3]); 9] = [
+    (1, [40, 30, 20]),
+    (1, [150, 100, 90]),
+    (1, [700, 50, 40]),
+    (1, [13, 600, 150]),
+    (1, [1, 1100, 1000]),
+    (1, [1000, 1100, 1]),
+    (3, [100, 80, 50]),
+    (50, [30, 32, 24]),
+    (40, [1, 200, 140]),
+];
+
+#[test]
+fn threads_do_not_change_the_bits() {
+    for (batch, [m, k, n]) in BATCHES {
+        let (a, b) = (fractions(batch * m * k), fractions(batch * k * n));
+        let starts = |size: usize| (0..batch).map(|number| number * size).collect::<Vec<_>>();
+        let (a_starts, b_starts) = (starts(m * k), starts(k * n));
+        for (a_strides, b_strides) in [([k, 1], [n, 1]), ([1, m], [n, 1]), ([k, 1], [1, k])] {
+            let (a_strides, b_strides) = (signed(a_strides), signed(b_strides));
+            let mut expected = fractions(batch * m * n);
+            for (number, c) in expected.chunks_exact_mut(m * n).enumerate() {
+                let (a, b) = (&a[a_starts[number]..], &b[b_starts[number]..]);
+                f64::gemm(m, k, n, a, a_strides, b, b_strides, c, true);
+            }
+            for count in [1, 2, 3, 7] {
+                let mut c = fractions(batch * m * n);
+                let a = Factors { elements: &a, starts: &a_starts, strides: a_strides };
+                let b = Factors { elements: &b, starts: &b_starts, strides: b_strides };
+                f64::gemm_batch([m, k, n], a, b, &mut c, true, &Threads::new(count));
+                assert_eq!(c, expected, "{batch} of {m} {k} {n} on {count} threads");
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_share_large_products() {
+    let threads = Threads::new(2);
+    let (a, b) = (fractions(150 * 100), fractions(100 * 90));
+    let mut c = vec![0.0; 150 * 90];
+    // A helper may sleep through the first ones.
+    for _ in 0..1000 {
+        let a = Factors { elements: &a, starts: &[0], strides: (100, 1) };
+        let b = Factors { elements: &b, starts: &[0], strides: (90, 1) };
+        f64::gemm_batch([150, 100, 90], a, b, &mut c, false, &threads);
+        if threads.helped() > 0 {
+            return;
+        }
+    }
+    panic!("one thread did all");
+}
+
+#[test]
+fn products_of_nothing_are_zero() {
+    let none = Factors { elements: &[], starts: &[5, 5], strides: (0, 1) };
+    let mut c = [1.0; 12];
+    f64::gemm_batch([2, 0, 3], none, none, &mut c, true, &Threads::default());
+    assert_eq!(c, [1.0; 12]);
+    f64::gemm_batch([2, 0, 3], none, none, &mut c, false, &Threads::default());
+    assert_eq!(c, [0.0; 12]);
+    f64::gemm_batch([0, 4, 3], none, none, &mut [], false, &Threads::default());
 }
 
 #[test]

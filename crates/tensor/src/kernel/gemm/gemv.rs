@@ -3,8 +3,8 @@
 
 use std::array;
 
-use super::Factor;
 use super::matrix::Matrix;
+use super::tile::Factor;
 use crate::kernel::dispatch::{Work, dispatch};
 use crate::kernel::reduce::{LANES, halve};
 

@@ -2,7 +2,7 @@
 
 /// A matrix whose every element has been checked to lie in the slice.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a, T> {
+pub struct Matrix<'a, T> {
     pub elements: &'a [T],
     pub rows: usize,
     pub columns: usize,

@@ -1,23 +1,48 @@
-//! Products of matrices. Batches and threads are the caller's.
+//! Products of matrices.
 //!
 //! `product` cuts a product into blocks and bands, `tile` is the loop in the middle, and `gemv` has
-//! the products of which one factor is a single row or column.
+//! the products of which one factor is a single row or column. Here they are chosen, and shared
+//! between threads.
 
-use std::cell::RefCell;
-use std::ops::{Add, Mul};
-
-use super::dispatch::{ByWidth, dispatch_by_width};
+use crate::Threads;
 use gemv::gemv;
-use matrix::{Matrix, MatrixMut};
-use product::{Product, Workspace};
+use matrix::Matrix;
 
+mod float;
 mod gemv;
 mod matrix;
 mod product;
 mod tile;
 
-/// Numbers whose matrices can be multiplied.
-pub trait Gemm: Copy {
+use float::sealed::Float;
+
+/// Products of fewer steps (of a product and a sum each) are not worth sharing: about 10 µs.
+const FEW: usize = 1 << 19;
+
+/// Parts of as many rows copy what they need of B without regret.
+const MANY_ROWS: usize = 64;
+
+/// A factor of each product of a batch: matrices of one shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Factors<'a, T> {
+    /// What the matrices lie in.
+    pub elements: &'a [T],
+    /// Where element (0, 0) of each is.
+    pub starts: &'a [usize],
+    /// How far the next row and the next column are: any distances that stay inside.
+    pub strides: (isize, isize),
+}
+
+impl<'a, T> Factors<'a, T> {
+    fn matrix(&self, number: usize, rows: usize, columns: usize) -> Matrix<'a, T> {
+        // Matrices without elements may begin anywhere.
+        let elements = self.elements.get(self.starts[number]..).unwrap_or_default();
+        Matrix::new(elements, rows, columns, self.strides)
+    }
+}
+
+/// Numbers whose matrices can be multiplied: `f32` and `f64`.
+pub trait Gemm: Float {
     /// C = A·B, or C += A·B if `accumulate`, for A of shape `[m, k]` and B of shape `[k, n]`.
     ///
     /// The slices of A and B begin at element (0, 0), and their `(row, column)` strides are any
@@ -52,134 +77,102 @@ pub trait Gemm: Copy {
         b_strides: (isize, isize),
         c: &mut [Self],
         accumulate: bool,
-    );
-}
-
-/// What sums of products are made of.
-trait Factor: Copy + Default + Add<Output = Self> + Mul<Output = Self> {
-    /// `self * b + c`, rounded once if `FUSED`. That is one instruction where the machine has it,
-    /// and slow where it has not.
-    fn times_plus<const FUSED: bool>(self, b: Self, c: Self) -> Self;
-}
-
-/// The products of one precision. The last lines give the height and width of its tiles, and the
-/// width of those at the end: on 32 registers of 64 bytes, on 16 of 32, and on what is everywhere.
-macro_rules! gemm {
-    ($float:ident, $avx512:tt, $avx2:tt, $anywhere:tt) => {
-        impl Factor for $float {
-            #[inline(always)]
-            fn times_plus<const FUSED: bool>(self, b: $float, c: $float) -> $float {
-                if FUSED { self.mul_add(b, c) } else { self * b + c }
-            }
+    ) {
+        let a = Matrix::new(a, m, k, a_strides);
+        let b = Matrix::new(b, k, n, b_strides);
+        assert_eq!(c.len(), m.saturating_mul(n), "C has shape [{m}, {n}]");
+        if !c.is_empty() {
+            Whole::new(a, b).rows(0, c, accumulate);
         }
-
-        impl ByWidth for Product<'_, $float> {
-            type Output = ();
-
-            #[inline(always)]
-            fn run_avx512(self) {
-                gemm!(self, $avx512, true);
-            }
-
-            #[inline(always)]
-            fn run_avx2(self) {
-                gemm!(self, $avx2, true);
-            }
-
-            #[cfg(target_arch = "aarch64")]
-            #[inline(always)]
-            fn run_anywhere(self) {
-                gemm!(self, $avx2, true);
-            }
-
-            #[cfg(not(target_arch = "aarch64"))]
-            #[inline(always)]
-            fn run_anywhere(self) {
-                gemm!(self, $anywhere, false);
-            }
-        }
-
-        impl Gemm for $float {
-            fn gemm(
-                m: usize,
-                k: usize,
-                n: usize,
-                a: &[Self],
-                a_strides: (isize, isize),
-                b: &[Self],
-                b_strides: (isize, isize),
-                c: &mut [Self],
-                accumulate: bool,
-            ) {
-                thread_local! {
-                    /// Kept because fresh memory is slow; no result depends on it.
-                    static WORKSPACE: RefCell<Workspace<$float>> = RefCell::default();
-                }
-                let a = Matrix::new(a, m, k, a_strides);
-                let b = Matrix::new(b, k, n, b_strides);
-                assert_eq!(c.len(), m.saturating_mul(n), "C has shape [{m}, {n}]");
-                if m > 1 && k > 0 && n > 1 {
-                    return WORKSPACE.with_borrow_mut(|workspace| {
-                        let c = MatrixMut { elements: c, row_stride: n, column_stride: 1 };
-                        dispatch_by_width(Product { a, b, c, accumulate, workspace });
-                    });
-                }
-                if !accumulate {
-                    c.fill(0.0);
-                }
-                match (m, k, n) {
-                    (0, ..) | (_, 0, _) | (.., 0) => {}
-                    (.., 1) => gemv(a, b, c),
-                    _ => gemv(b.transposed(), a.transposed(), c),
-                }
-            }
-        }
-    };
-    ($product:ident, ($rows:literal, $columns:literal, $last:literal), $fused:literal) => {
-        $product.by_tiles::<$rows, $columns, $last, $fused>()
-    };
-}
-
-gemm!(f32, (6, 32, 16), (6, 16, 8), (4, 8, 4));
-gemm!(f64, (6, 16, 8), (6, 8, 4), (4, 4, 2));
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fractions(count: usize) -> Vec<f64> {
-        (0..count).map(|i| (i as f64 * 0.618_033_988_749_895).fract() - 0.5).collect()
     }
 
-    /// What runs on other machines, here: tiles of every size give the same bits.
-    #[test]
-    #[allow(
-        clippy::redundant_closure_for_method_calls,
-        reason = "of any lifetime only as closures"
-    )]
-    fn the_size_of_tiles_does_not_change_the_bits() {
-        for (m, k, n) in [(2, 2, 2), (3, 65, 257), (17, 530, 5), (33, 64, 40), (40, 300, 33)] {
-            let (a, b) = (fractions(m * k), fractions(k * n));
-            let strides = [(k, 1), (1, m)].map(|(row, column)| (row as isize, column as isize));
-            let other = [(n, 1), (1, k)].map(|(row, column)| (row as isize, column as isize));
-            for (a_strides, b_strides) in strides.into_iter().flat_map(|a| other.map(|b| (a, b))) {
-                let with = |run: fn(Product<f64>)| {
-                    let mut elements = fractions(m * n);
-                    run(Product {
-                        a: Matrix::new(&a, m, k, a_strides),
-                        b: Matrix::new(&b, k, n, b_strides),
-                        c: MatrixMut { elements: &mut elements, row_stride: n, column_stride: 1 },
-                        accumulate: true,
-                        workspace: &mut Workspace::default(),
-                    });
-                    elements
-                };
-                let expected = with(|product| product.by_tiles::<1, 2, 1, true>());
-                assert_eq!(with(|product| product.run_avx512()), expected, "{m} {k} {n}");
-                assert_eq!(with(|product| product.run_avx2()), expected, "{m} {k} {n}");
-                let expected = with(|product| product.by_tiles::<1, 2, 1, false>());
-                assert_eq!(with(|product| product.by_tiles::<4, 4, 2, false>()), expected);
+    /// [`gemm`](Self::gemm) of each A and its B, of sizes `[m, k, n]`: C is the matrices of shape
+    /// `[m, n]` one after the other. Threads share what is worth it, by rows of C; that changes no
+    /// bit.
+    ///
+    /// ```
+    /// # use wengert_tensor::Threads;
+    /// # use wengert_tensor::kernel::{Factors, Gemm};
+    /// // The same column twice, times two rows.
+    /// let column = Factors { elements: &[1.0, 2.0], starts: &[0, 0], strides: (1, 1) };
+    /// let rows = Factors { elements: &[3.0, 4.0, 5.0, 6.0], starts: &[0, 2], strides: (2, 1) };
+    /// let mut c = [0.0; 8];
+    /// f64::gemm_batch([2, 1, 2], column, rows, &mut c, false, &Threads::new(2));
+    /// assert_eq!(c, [3.0, 4.0, 6.0, 8.0, 5.0, 6.0, 10.0, 12.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As `gemm`, and if there is not one A for each B.
+    fn gemm_batch(
+        [m, k, n]: [usize; 3],
+        a: Factors<Self>,
+        b: Factors<Self>,
+        c: &mut [Self],
+        accumulate: bool,
+        threads: &Threads,
+    ) {
+        let batch = a.starts.len();
+        assert_eq!(batch, b.starts.len(), "a B for each A");
+        let size = batch.saturating_mul(m).saturating_mul(n);
+        assert_eq!(c.len(), size, "C is {batch} matrices of shape [{m}, {n}]");
+        let whole = |number: usize| Whole::new(a.matrix(number, m, k), b.matrix(number, k, n));
+        // A single row is computed as a column.
+        let (rows, width) = if m == 1 { (n, 1) } else { (m, n) };
+        let part = part(batch, rows, k.saturating_mul(width), threads);
+        threads.split(c, part * width, |number, mut c| {
+            let mut first = number * part;
+            while !c.is_empty() {
+                let (product, top) = (first / rows, first % rows);
+                let count = (rows - top).min(c.len() / width);
+                let here;
+                (here, c) = c.split_at_mut(count * width);
+                whole(product).rows(top, here, accumulate);
+                first += count;
             }
+        });
+    }
+}
+
+/// How many rows are computed in one piece, of `batch` products with so many rows and steps for
+/// each.
+fn part(batch: usize, rows: usize, steps: usize, threads: &Threads) -> usize {
+    let all = batch * rows;
+    let worth = all.saturating_mul(steps) / FEW;
+    let count = threads.count();
+    let parts = (all / MANY_ROWS).clamp(count, 4 * count).min(worth).max(1);
+    match batch / parts {
+        0 | 1 => all.div_ceil(parts).max(1),
+        // Whole products, where there are enough of them.
+        _ => batch.div_ceil(parts) * rows,
+    }
+}
+
+/// A product, of which some rows are computed: the whole decides how.
+struct Whole<'a, T> {
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    is_column: bool,
+}
+
+impl<'a, T: Float> Whole<'a, T> {
+    fn new(a: Matrix<'a, T>, b: Matrix<'a, T>) -> Self {
+        match (a.rows, b.columns) {
+            (_, 1) => Whole { a, b, is_column: true },
+            (1, _) => Whole { a: b.transposed(), b: a.transposed(), is_column: true },
+            _ => Whole { a, b, is_column: false },
+        }
+    }
+
+    /// The rows from `top` on, as many as C has, and it has one.
+    fn rows(self, top: usize, c: &mut [T], accumulate: bool) {
+        let Whole { a, b, is_column } = self;
+        if !accumulate && (is_column || a.columns == 0) {
+            c.fill(T::default());
+        }
+        if a.columns > 0 {
+            let a = a.part((top, 0), (c.len() / b.columns, a.columns));
+            if is_column { gemv(a, b, c) } else { T::multiply(a, b, c, accumulate) }
         }
     }
 }

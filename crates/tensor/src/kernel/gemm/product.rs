@@ -2,9 +2,8 @@
 //! high-performance matrix multiplication", 2008). What is decided here – blocks, copies, which
 //! operand is which – is decided by shape and strides, and changes no bit.
 
-use super::Factor;
 use super::matrix::{Matrix, MatrixMut};
-use super::tile::{Panel, store, tile};
+use super::tile::{Factor, Panel, store, tile};
 
 /// The depth of a block: the products of this many steps of the inner dimension are summed in
 /// registers, then added to C.

@@ -1,9 +1,16 @@
 //! The innermost loop: a tile of C, as many sums as the registers hold.
 
 use std::array;
+use std::ops::{Add, Mul};
 
-use super::Factor;
 use super::matrix::{Matrix, MatrixMut};
+
+/// What sums of products are made of.
+pub trait Factor: Copy + Default + Add<Output = Self> + Mul<Output = Self> {
+    /// `self * b + c`, rounded once if `FUSED`. That is one instruction where the machine has it,
+    /// and slow where it has not.
+    fn times_plus<const FUSED: bool>(self, b: Self, c: Self) -> Self;
+}
 
 /// Some columns of B: rows of them, `stride` apart. Beyond the columns a row may go on with
 /// anything; the sums made of it are dropped.
