@@ -1,8 +1,10 @@
 //! Why a command stopped before its end. What is wrong with a command line is clap's to say.
 
+use std::path::PathBuf;
 use std::{fmt, io};
 
 use wengert::data::DataError;
+use wengert::weights::WeightsError;
 
 /// Why a command stopped before its end.
 #[derive(Debug)]
@@ -11,6 +13,10 @@ pub enum Failure {
     Output(io::Error),
     /// The data could not be prepared.
     Data(DataError),
+    /// There is no data set and no directory of this name.
+    NoData(PathBuf),
+    /// A model for images was to learn from something else.
+    NoImages(String),
     /// Training has left the finite numbers.
     Diverged {
         /// In which epoch, from 1.
@@ -20,6 +26,41 @@ pub enum Failure {
         /// The learning rate that led there.
         rate: f64,
     },
+    /// Checkpoints could not be written where they were to be.
+    Unwritable {
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// A checkpoint could not be read, or is not one of this model.
+    Checkpoint(Box<WeightsError>),
+    /// Training can't go on from a checkpoint in this way.
+    Unsuitable(String),
+    /// Ctrl-C was pressed, and a checkpoint written.
+    Interrupted {
+        /// After how many steps.
+        step: u64,
+        /// The command that goes on from there.
+        command: String,
+    },
+    /// What was learnt could not be written where it was to be.
+    Unsaved {
+        /// Why not.
+        error: Box<WeightsError>,
+        /// Where it is instead.
+        rescued: Option<PathBuf>,
+    },
+}
+
+/// The exit code of a program that Ctrl-C has ended: 128 and the number of the signal.
+pub const INTERRUPTED: u8 = 130;
+
+impl Failure {
+    /// What the program tells its caller.
+    pub fn exit_code(&self) -> u8 {
+        if matches!(self, Failure::Interrupted { .. }) { INTERRUPTED } else { 1 }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -27,11 +68,36 @@ impl fmt::Display for Failure {
         match self {
             Failure::Output(error) => write!(f, "the output could not be written: {error}"),
             Failure::Data(error) => write!(f, "the data could not be prepared: {error}"),
+            Failure::NoData(name) => write!(
+                f,
+                "there is no data set and no directory {}, expected digits, iris, wine, \
+                 breast-cancer, or a directory with IDX files",
+                name.display()
+            ),
+            Failure::NoImages(source) => {
+                write!(f, "--model cnn is for images, and the rows of {source} are none")
+            }
             Failure::Diverged { epoch, loss, rate } => write!(
                 f,
                 "training diverged: the loss became {loss} in epoch {epoch}; try a \
                  --learning-rate below {rate:?}"
             ),
+            Failure::Unwritable { path, error } => {
+                write!(f, "{}: no checkpoint can be written there: {error}", path.display())
+            }
+            Failure::Checkpoint(error) => write!(f, "{error}"),
+            Failure::Unsuitable(reason) => {
+                write!(f, "training can't go on from this checkpoint: {reason}")
+            }
+            Failure::Interrupted { step, command } => {
+                write!(f, "interrupted after step {step}; to go on:\n{command}")
+            }
+            Failure::Unsaved { error, rescued: Some(path) } => {
+                write!(f, "{error}; what was learnt is in {} instead", path.display())
+            }
+            Failure::Unsaved { error, rescued: None } => {
+                write!(f, "{error}; what was learnt could not be written anywhere else either")
+            }
         }
     }
 }
@@ -45,5 +111,11 @@ impl From<io::Error> for Failure {
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Failure {
         Failure::Data(error)
+    }
+}
+
+impl From<WeightsError> for Failure {
+    fn from(error: WeightsError) -> Failure {
+        Failure::Checkpoint(error.into())
     }
 }

@@ -24,7 +24,7 @@ enum Command {
     Train(train::Options),
 }
 
-/// Exit codes: 0 done, 1 failed, 2 (by clap) the command line was not understood.
+/// Exit codes: 0 done, 1 failed, 2 (by clap) the command line was not understood, 130 interrupted.
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         None => Arguments::command().print_help().map_err(Failure::from),
@@ -34,9 +34,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // As with `wengert train | head`: the reader has read enough.
         Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(interrupted @ Failure::Interrupted { .. }) => {
+            eprintln!("{interrupted}");
+            ExitCode::from(interrupted.exit_code())
+        }
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }

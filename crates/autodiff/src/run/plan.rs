@@ -111,8 +111,13 @@ pub(super) struct Planner<'a, T> {
 impl<T: Scalar> Plan<T> {
     /// The plan of a listing, once it is rewritten.
     pub fn new(original: &Listing, tables: Tables<'_>, rewriting: Rewriting) -> Plan<T> {
-        let Simplified { listing, ops, now, was } = simplify(original, tables, rewriting);
-        let (listing, tables) = (&listing, Tables { ops: &ops, types: tables.types });
+        let simplified = simplify(original, tables, rewriting);
+        let (listing, tables) = match &simplified {
+            Some(Simplified { listing, ops, .. }) => (listing, Tables { ops, ..tables }),
+            None => (original, tables),
+        };
+        let now = |value: u32| simplified.as_ref().map_or(value, |it| it.now[value as usize]);
+        let was = |node: u32| simplified.as_ref().map_or(node, |it| it.was[node as usize]);
         let mut planner = Planner::new(listing, tables);
         let bindings = planner.bind_inputs(listing);
         let kernels: Vec<Option<Kernel<T>>> =
@@ -128,14 +133,14 @@ impl<T: Scalar> Plan<T> {
             planner.release(line.operands);
         }
         let mut kept = Vec::new();
-        for (value, &now) in (0..).zip(&now[..original.len()]).filter(|_| listing.keep) {
-            if is_computed.get(now as usize) == Some(&true) {
-                kept.push((value, planner.kept_at(now)));
+        for value in (0..original.len() as u32).filter(|_| listing.keep) {
+            if is_computed.get(now(value) as usize) == Some(&true) {
+                kept.push((value, planner.kept_at(now(value))));
             }
         }
         let outputs = planner.collect_outputs(listing);
         for wide in &mut planner.wide_steps {
-            wide.node = was[wide.node as usize];
+            wide.node = was(wide.node);
         }
         Plan {
             steps: planner.steps,

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
-use crate::op::Type;
 use crate::ops::{Add, Constant, Div, Mul, Neg, Op, Permute, Sub};
 use crate::run::Tables;
 use crate::run::listing::{Line, Listing};
@@ -65,9 +64,9 @@ const INPUTS: u32 = 1 << 31;
 
 type Operands = SmallVec<[u32; 4]>;
 
-/// In listings of more nodes than this, single numbers that are computed twice are not looked for:
-/// to compute one takes less time than to find it in a table of so many.
-const LONG: usize = 1 << 14;
+/// Listings with more single numbers than this are run as they were recorded: to compute a number
+/// takes less time than to find out that there is no need.
+const MANY: usize = 1 << 14;
 
 /// A node in its new form.
 struct Entry {
@@ -91,12 +90,21 @@ enum Instead {
     Node(Op, Operands),
 }
 
-/// Rewrites a listing.
-pub(super) fn simplify(listing: &Listing, tables: Tables<'_>, rewriting: Rewriting) -> Simplified {
+/// Rewrites a listing, if that is asked for and worth it.
+pub(super) fn simplify(
+    listing: &Listing,
+    tables: Tables<'_>,
+    rewriting: Rewriting,
+) -> Option<Simplified> {
+    let is_scalar = |line: &Line<'_>| tables.types[line.type_of as usize].shape.size() == 1;
+    if rewriting == Rewriting::NONE
+        || listing.len() > MANY && listing.lines().filter(is_scalar).count() > MANY
+    {
+        return None;
+    }
     let mut rewriter = Rewriter {
         rewriting,
         ops: tables.ops.to_vec(),
-        types: tables.types,
         entries: Vec::with_capacity(listing.len()),
         listing,
         known: FxHashMap::default(),
@@ -111,13 +119,12 @@ pub(super) fn simplify(listing: &Listing, tables: Tables<'_>, rewriting: Rewriti
         now.push(rewriter.add(was, line, operands));
     }
     now.extend((0..listing.inputs.len() as u32).map(|input| INPUTS + input));
-    rewriter.finish(now)
+    Some(rewriter.finish(now))
 }
 
 struct Rewriter<'a> {
     rewriting: Rewriting,
     ops: Vec<Arc<Op>>,
-    types: &'a [Arc<Type>],
     entries: Vec<Entry>,
     listing: &'a Listing,
     /// The nodes that there are, by a hash of operation and operands.
@@ -140,7 +147,7 @@ impl Rewriter<'_> {
             }
         }
         let next = self.entries.len() as u32;
-        if self.is_looked_for(&entry) {
+        if self.rewriting.common {
             let op = &*self.ops[entry.op as usize];
             if let (Op::Add(_) | Op::Mul(_), [a, b]) = (op, entry.operands.as_mut_slice())
                 && *a > *b
@@ -159,15 +166,6 @@ impl Rewriter<'_> {
         }
         self.entries.push(entry);
         next
-    }
-
-    /// Whether it is worth finding out that a node is there already.
-    fn is_looked_for(&self, entry: &Entry) -> bool {
-        let is_scalar = || {
-            let is_pointwise = self.ops[entry.op as usize].is_pointwise();
-            is_pointwise && self.types[entry.type_of as usize].shape.size() == 1
-        };
-        self.rewriting.common && (self.listing.len() <= LONG || !is_scalar())
     }
 
     /// The number of an operation that rewriting has come up with.

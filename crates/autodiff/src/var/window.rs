@@ -14,7 +14,8 @@ impl<'t> Var<'t> {
     ///
     /// This is `[batch, inputs, sizes…]`, the weight `[outputs, inputs, taps…]`, the result
     /// `[batch, outputs, places…]`, with any number of spatial axes. The window is not turned
-    /// round, as is usual in learning.
+    /// round, as is usual in learning. Padding counts as zeros, of which an infinite weight makes
+    /// NaN when it is run.
     ///
     /// ```
     /// # use wengert_tensor::Window;

@@ -10,11 +10,13 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A bar that is full after so many steps.
-    pub fn new(steps: u64) -> Progress {
+    /// A bar that is full after so many steps, of which some have been done.
+    pub fn new(steps: u64, done: u64) -> Progress {
         let style =
             ProgressStyle::with_template("{bar:32} {msg}, batches at {per_sec}, {eta} left");
         let bar = ProgressBar::new(steps);
+        bar.set_position(done);
+        bar.reset_eta();
         Progress { bar: bar.with_style(style.expect("the template is well-formed")) }
     }
 
@@ -29,6 +31,11 @@ impl Progress {
     /// Writes a line above the bar.
     pub fn line(&self, out: &mut impl Write, line: &str) -> io::Result<()> {
         self.bar.suspend(|| writeln!(out, "{line}"))
+    }
+
+    /// Writes a warning to standard error, above the bar.
+    pub fn warn(&self, warning: &str) {
+        self.bar.suspend(|| eprintln!("warning: {warning}"));
     }
 
     /// Takes the bar away.

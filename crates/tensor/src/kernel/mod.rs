@@ -1,5 +1,6 @@
-//! The loops that decide how fast everything else is. They work on plain slices and layouts, use
-//! one thread, and are vectorised by the compiler, for each width of vectors ([`dispatch`]).
+//! The loops that decide how fast everything else is. They work on plain slices and layouts, are
+//! vectorised by the compiler for each width of vectors ([`dispatch`]), and use one thread unless
+//! they are given more.
 
 mod conv;
 mod copy;

@@ -91,12 +91,14 @@ impl WindowSearch {
     }
 }
 
-/// The one of two elements, with their positions, that is larger; the first of equals, and of any
-/// numbers if it is none.
+/// The one of two elements, with their positions, that is larger: the first of equals, and a NaN.
+///
+/// Which it is can't be foreseen, so there are no branches.
 #[inline]
 #[allow(clippy::eq_op, reason = "NaN alone differs from itself")]
+#[allow(clippy::needless_bitwise_bool, reason = "a lazy operator may become a branch")]
 fn better<T: Copy + PartialOrd>(a: (u32, T), b: (u32, T)) -> (u32, T) {
-    let is_better = b.1 > a.1 || (b.1 != b.1 && a.1 == a.1);
+    let is_better = (b.1 > a.1) | ((b.1 != b.1) & (a.1 == a.1));
     (if is_better { b.0 } else { a.0 }, if is_better { b.1 } else { a.1 })
 }
 

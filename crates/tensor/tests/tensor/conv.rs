@@ -156,7 +156,8 @@ fn large() -> Vec<Case> {
         case(Window::new([3, 3]).padding(1), &[2, 3], [2, 1, 50, 5]),
         case(Window::new([5]).padding(2), &[450], [2, 1, 2, 1]),
         case(Window::new([1, 1]), &[5, 4], [19, 1, 3, 17]),
-        case(Window::new([3, 3]).same(), &[9, 9], [1, 6, 1, 1]),
+        case(Window::new([3, 3]).same(), &[9, 9], [40, 6, 1, 1]),
+        case(Window::new([3, 3]), &[30, 42], [2, 2, 2, 2]),
         // One row of places is nothing beside what lies between two.
         case(Window::new([2, 40]), &[4, 41], [1, 1, 2, 3]),
         case(Window::new([3, 3, 3]).stride(2).padding(1), &[6, 5, 7], [1, 1, 2, 3]),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::tile::ROWS;
-use super::{Channels, Convolution, Tiles};
+use super::{Channels, Convolution, Tiles, share};
 use crate::{Pool, Threads};
 
 /// How many tiles stand side by side: each weight that is read serves them all.
@@ -28,11 +28,14 @@ impl Convolution {
         if x.is_empty() || outputs == 0 {
             return x.fill(T::default());
         }
+        if self.is_thin() {
+            return self.thin_input(w, u, x, pool, threads);
+        }
         let group = self.depth().next_multiple_of(ROWS) * outputs;
         let mut weights = pool.take(groups * group);
         let of_groups = w.chunks_exact(outputs * self.depth()).zip(weights.chunks_exact_mut(group));
         of_groups.for_each(|(w, weights)| self.transpose_weight(w, weights));
-        threads.split(x, inputs * self.plane, |task, x| {
+        share(x, inputs * self.plane, threads, |task, x| {
             let u = &u[task * outputs * self.places()..][..outputs * self.places()];
             let weights = &weights[task % groups * group..][..group];
             let mut memory = pool.take(self.room() + TILES * outputs * T::WIDE);

@@ -4,12 +4,13 @@
 
 mod input;
 mod output;
+mod thin;
 mod tile;
 mod weight;
 
 use std::ops::Range;
 
-use crate::{Layout, Shape, Span, Window, WindowError};
+use crate::{Layout, Shape, Span, Threads, Window, WindowError};
 
 pub use tile::Tiles;
 
@@ -32,6 +33,9 @@ pub struct Channels {
 ///
 /// Each loop is split over threads by examples, groups and channels, and sums are cut in a way that
 /// depends on the sizes alone: the bits do not depend on the threads.
+///
+/// What lies in the padding or between two rows is computed with as zeros. So an infinity or a NaN
+/// may also reach sums at the edges that it is no part of.
 ///
 /// ```
 /// # use wengert_tensor::kernel::{Channels, Convolution};
@@ -74,6 +78,9 @@ pub struct Convolution {
     /// Whether rows of places are computed in one piece, with what lies between them.
     joined: bool,
 }
+
+/// Fewer elements are not worth sharing between threads.
+const FEW: usize = 2048;
 
 /// Sums of one number of each list, in row-major order.
 fn sums(lists: &[Vec<usize>]) -> Vec<usize> {
@@ -239,4 +246,19 @@ impl Convolution {
             (from < to).then(|| (place + from - row, from, to - from))
         })
     }
+}
+
+/// Calls `task` for each `len` elements of `y`, with its number; a thread gets several at once
+/// if they are few elements.
+fn share<T: Send>(
+    y: &mut [T],
+    len: usize,
+    threads: &Threads,
+    task: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let part = threads.part(y.len() / len, FEW.div_ceil(len));
+    threads.split(y, part * len, |number, y| {
+        let tasks = y.chunks_exact_mut(len).enumerate();
+        tasks.for_each(|(k, y)| task(number * part + k, y));
+    });
 }

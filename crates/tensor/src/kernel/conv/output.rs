@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::tile::{DEPTH, ROWS};
-use super::{Channels, Convolution, Tiles};
+use super::{Channels, Convolution, Tiles, share};
 use crate::{Pool, Threads};
 
 /// How many tiles stand side by side: each weight that is read serves them all.
@@ -31,12 +31,15 @@ impl Convolution {
         if u.is_empty() || self.depth() == 0 {
             return u.fill(T::default());
         }
+        if self.is_thin() {
+            return self.thin_output(x, w, u, pool, threads);
+        }
         let rows = outputs.next_multiple_of(ROWS);
         let group = rows * self.depth();
         let mut weights = pool.take(groups * group);
         let of_groups = w.chunks_exact(outputs * self.depth()).zip(weights.chunks_exact_mut(group));
         of_groups.for_each(|(w, weights)| self.interleave(w, weights));
-        threads.split(u, outputs * self.places(), |task, u| {
+        share(u, outputs * self.places(), threads, |task, u| {
             let x = &x[task * inputs * self.plane..][..inputs * self.plane];
             let weights = &weights[task % groups * group..][..group];
             let mut room = pool.take(self.room());

@@ -14,7 +14,7 @@ pub const DEPTH: usize = 384;
 
 /// Numbers that convolutions are computed on.
 pub trait Tiles: Copy + Default + Send + Sync + Add<Output = Self> + Mul<Output = Self> {
-    /// The columns of a tile of [`rows`](Self::rows): with [`ROWS`] of them it fills twelve vectors
+    /// The columns of a tile of [`rows`](Self::rows): six rows of them fill twelve vectors
     /// of 32 bytes, which leaves four for what is multiplied.
     const WIDE: usize;
 

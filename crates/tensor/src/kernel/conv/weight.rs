@@ -22,20 +22,27 @@ impl Convolution {
         threads: &Threads,
     ) {
         self.check(x, w, u);
-        let Channels { batch, groups, .. } = self.channels;
+        let Channels { batch, groups, inputs, outputs } = self.channels;
         if w.is_empty() || batch == 0 {
             return w.fill(T::default());
         }
         let examples = batch.div_ceil(PARTS);
         let parts = batch.div_ceil(examples);
-        let size = self.transposed_size::<T>();
+        let size = self.sums_size::<T>();
         let mut sums = pool.take(parts * groups * size);
         threads.split(&mut sums, size, |task, sums| {
             let (part, group) = (task / groups, task % groups);
-            let mut memory = pool.take(self.room() + self.lanes::<T>() * self.places());
+            let mut memory = pool.take(self.room() + self.columns_size::<T>());
             sums.fill(T::default());
             for example in part * examples..batch.min((part + 1) * examples) {
-                self.add_example(x, u, example * groups + group, sums, &mut memory);
+                let number = example * groups + group;
+                let x = &x[number * inputs * self.plane..][..inputs * self.plane];
+                let u = &u[number * outputs * self.places()..][..outputs * self.places()];
+                if self.is_thin() {
+                    self.add_thin_example(x, u, sums, &mut memory);
+                } else {
+                    self.add_example(x, u, sums, &mut memory);
+                }
             }
             pool.give(memory);
         });
@@ -43,29 +50,28 @@ impl Convolution {
         pool.give(sums);
     }
 
+    /// The size of the sums for a group: its weight, which if there are tiles is transposed.
+    fn sums_size<T: Tiles>(&self) -> usize {
+        if self.is_thin() {
+            return self.channels.outputs * self.depth();
+        }
+        self.lanes::<T>() * self.depth().next_multiple_of(COLUMNS)
+    }
+
+    /// The memory that the columns of an example need.
+    fn columns_size<T: Tiles>(&self) -> usize {
+        if self.is_thin() { self.extent() } else { self.lanes::<T>() * self.places() }
+    }
+
     /// The outputs of a group, rounded up to whole tiles.
     fn lanes<T: Tiles>(&self) -> usize {
         self.channels.outputs.next_multiple_of(T::LANES)
     }
 
-    /// The size of the weight of a group, transposed, in whole tiles.
-    fn transposed_size<T: Tiles>(&self) -> usize {
-        self.lanes::<T>() * self.depth().next_multiple_of(COLUMNS)
-    }
-
     /// Adds the gradient from one group of one example.
-    fn add_example<T: Tiles>(
-        &self,
-        x: &[T],
-        u: &[T],
-        number: usize,
-        sums: &mut [T],
-        memory: &mut [T],
-    ) {
-        let Channels { inputs, outputs, .. } = self.channels;
+    fn add_example<T: Tiles>(&self, x: &[T], u: &[T], sums: &mut [T], memory: &mut [T]) {
         let (room, transposed) = memory.split_at_mut(self.room());
-        let x = self.spread(&x[number * inputs * self.plane..][..inputs * self.plane], room);
-        let u = &u[number * outputs * self.places()..][..outputs * self.places()];
+        let x = self.spread(x, room);
         self.transpose(u, transposed);
         let (depth, lanes) = (self.depth(), self.places() * T::LANES);
         let tiles = sums.len() / self.lanes::<T>() * T::LANES;
@@ -100,13 +106,17 @@ impl Convolution {
     /// The weight from the sums of all parts, added up in their order.
     fn join<T: Tiles>(&self, sums: &[T], w: &mut [T]) {
         let Channels { groups, outputs, .. } = self.channels;
-        let size = self.transposed_size::<T>();
-        let tiles = size / self.lanes::<T>() * T::LANES;
+        let size = self.sums_size::<T>();
         for (number, w) in w.chunks_exact_mut(self.depth()).enumerate() {
             let (group, output) = (number / outputs, number % outputs);
-            let first = group * size + output / T::LANES * tiles + output % T::LANES;
+            let (first, step) = if self.is_thin() {
+                (output * self.depth(), 1)
+            } else {
+                let tiles = size / self.lanes::<T>() * T::LANES;
+                (output / T::LANES * tiles + output % T::LANES, T::LANES)
+            };
             for (part, sums) in sums.chunks_exact(groups * size).enumerate() {
-                let sums = sums[first..].iter().step_by(T::LANES);
+                let sums = sums[group * size + first..].iter().step_by(step);
                 for (w, &sum) in w.iter_mut().zip(sums) {
                     *w = if part == 0 { sum } else { *w + sum };
                 }
