@@ -1,0 +1,18 @@
+//! PyTorch's operations, written in ours: a file a family, a row an operation.
+//!
+//! A row is what one writes in place of the other. `None` says that there is nothing to write yet,
+//! for this operation or for these arguments.
+
+mod binary;
+mod pointwise;
+mod reduction;
+
+use wengert::prelude::*;
+
+use crate::call::Call;
+
+/// The outputs of a call.
+pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
+    let families = [pointwise::outputs, binary::outputs, reduction::outputs];
+    families.into_iter().find_map(|outputs| outputs(call))
+}
