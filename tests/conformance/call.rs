@@ -4,13 +4,14 @@ use serde_json::{Map, Value};
 use wengert::prelude::*;
 use wengert::tensor::Array;
 
-use crate::case::{self, Case, Kind, Reference};
+use crate::case::{self, Case, Input, Kind, Reference};
 
 /// Panics where an argument is missing or of another kind: then the case has failed.
 pub struct Call<'c, 't> {
     pub tape: &'t Tape,
     pub op: &'c str,
     attributes: &'c Map<String, Value>,
+    kinds: Vec<Option<Kind>>,
     names: Vec<&'c str>,
     vars: Vec<Option<Var<'t>>>,
 }
@@ -23,11 +24,16 @@ impl<'c, 't> Call<'c, 't> {
             let leaf = input.as_ref().map(|input| leaf(tape, &input.value));
             leaves.push(leaf);
             names.push(input.as_ref().map_or("", |input| input.name.as_str()));
-            vars.push(input.as_ref().zip(leaf).map(|(input, leaf)| {
-                input.views.iter().fold(leaf, |x, view| viewed(x, view))
-            }));
+            vars.push(
+                input
+                    .as_ref()
+                    .zip(leaf)
+                    .map(|(input, leaf)| input.views.iter().fold(leaf, |x, view| viewed(x, view))),
+            );
         }
-        (Call { tape, op: &case.op, attributes: &case.attributes, names, vars }, leaves)
+        let kind = |input: &Option<Input>| Some(input.as_ref()?.value.kind);
+        let kinds = case.inputs.iter().map(kind).collect();
+        (Call { tape, op: &case.op, attributes: &case.attributes, kinds, names, vars }, leaves)
     }
 
     /// The first input.
@@ -49,6 +55,12 @@ impl<'c, 't> Call<'c, 't> {
     pub fn var(&self, name: &str) -> Var<'t> {
         let number = || self.tape.literal(self.number(name));
         self.optional(name).unwrap_or_else(number)
+    }
+
+    /// Whether the input of this name holds truth values, which are 0 and 1 here.
+    pub fn is_truth(&self, name: &str) -> bool {
+        let place = self.names.iter().position(|other| *other == name);
+        place.is_some_and(|k| self.kinds[k] == Some(Kind::Truth))
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -136,9 +148,9 @@ fn viewed<'t>(x: Var<'t>, view: &Map<String, Value>) -> Var<'t> {
     let at = |key: &str| axis(one(key), x.rank());
     match view["op"].as_str().unwrap_or_default() {
         "transpose" => x.transpose(at("dim0"), at("dim1")),
-        "permute" => {
-            x.permute(list("dims").iter().map(|&k| axis(k, x.rank())).collect::<Vec<_>>().as_slice())
-        }
+        "permute" => x.permute(
+            list("dims").iter().map(|&k| axis(k, x.rank())).collect::<Vec<_>>().as_slice(),
+        ),
         "slice" => {
             let (start, stop, step) = (one("start"), one("stop"), one("step"));
             x.slice_step(at("dim"), start as usize..stop as usize, step as usize)

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 /// What one line of a file says.
 pub struct Case {
-    pub id: String,
     pub op: String,
     pub flags: Vec<String>,
     pub attributes: Map<String, Value>,
@@ -70,7 +69,6 @@ impl Case {
         let flags = line.get("flags").and_then(Value::as_array).into_iter().flatten();
         let outputs = needed("outputs")?.into_iter().collect::<Option<Vec<_>>>();
         let case = Case {
-            id: text(line, "id")?,
             op: text(line, "op")?,
             flags: flags.filter_map(Value::as_str).map(str::to_owned).collect(),
             attributes: line.get("attrs").and_then(Value::as_object).cloned().unwrap_or_default(),
@@ -126,7 +124,7 @@ impl Input {
 
 impl Reference {
     fn parse(value: &Value) -> Result<Reference, String> {
-        let sizes = array(value.get("shape"), "shape")?.iter().map(|n| n.as_u64());
+        let sizes = array(value.get("shape"), "shape")?.iter().map(Value::as_u64);
         let shape = sizes.map(|n| n.map(|n| n as usize)).collect::<Option<Vec<_>>>();
         let data = array(value.get("data"), "data")?.iter().map(number);
         let reference = Reference {

@@ -66,8 +66,10 @@ pub fn compare(
     let tolerance = tolerance.of(wanted, precision);
     let found = found.to_vec_f64();
     let pairs = found.iter().zip(&wanted.data);
-    let wrong: Vec<_> =
-        pairs.enumerate().filter(|(_, (found, wanted))| !tolerance.allows(**found, **wanted)).collect();
+    let wrong: Vec<_> = pairs
+        .enumerate()
+        .filter(|(_, (found, wanted))| !tolerance.allows(**found, **wanted))
+        .collect();
     let Some((position, (found, wanted))) = wrong.first() else { return Ok(()) };
     Err(format!("{what}[{position}] is {found:e}, not {wanted:e} ({} such)", wrong.len()))
 }

@@ -32,7 +32,9 @@ fn main() -> ExitCode {
 
     let mut report = Report::default();
     let (families, faults) = files::read(given.as_deref().unwrap_or(&ours));
-    faults.into_iter().for_each(|fault| report.fault(fault));
+    for fault in faults {
+        report.fault(fault);
+    }
     for family in families {
         for entry in family.cases.into_iter().filter(|entry| is_wanted(&entry.id)) {
             let outcome = match &entry.case {

@@ -26,7 +26,9 @@ pub fn outcome(case: &Case) -> Outcome {
                 failures.extend(found.failures.iter().map(named));
                 advisories += found.advisories;
             }
-            Err(panic) => failures.push(format!("{}: panics: {}", precision.dtype(), message(&*panic))),
+            Err(panic) => {
+                failures.push(format!("{}: panics: {}", precision.dtype(), message(&*panic)));
+            }
         }
     }
     if failures.is_empty() { Outcome::Passed { advisories } } else { Outcome::Failed(failures) }

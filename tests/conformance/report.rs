@@ -8,7 +8,9 @@ use crate::expected::{DIFFERENCES, NOT_YET};
 /// What became of a case.
 pub enum Outcome {
     /// Everything that counts matches. Derivatives at extreme arguments do not count.
-    Passed { advisories: usize },
+    Passed {
+        advisories: usize,
+    },
     /// No operation of ours is written for it.
     NotYet,
     Failed(Vec<String>),
@@ -64,9 +66,12 @@ impl Report {
     /// What is expected to fail and does not is a fault of the lists.
     pub fn find_stale_expectations(&mut self) {
         for op in NOT_YET.iter().filter(|op| !self.not_yet.contains_key(**op)) {
-            self.unexpected.push(format!("{op} is on the list NOT_YET, but all its cases are replayed"));
+            self.unexpected
+                .push(format!("{op} is on the list NOT_YET, but all its cases are replayed"));
         }
-        for (id, _) in DIFFERENCES.iter().filter(|(id, _)| self.passed.iter().any(|other| other == id)) {
+        for (id, _) in
+            DIFFERENCES.iter().filter(|(id, _)| self.passed.iter().any(|other| other == id))
+        {
             self.unexpected.push(format!("{id} is on the list DIFFERENCES, but has passed"));
         }
     }
@@ -80,16 +85,26 @@ impl Report {
             println!("{family:16} {passed:>6} {failed:>6} {not_yet:>8}");
         }
         let sum = |count: fn(&Counts) -> usize| self.families.values().map(count).sum::<usize>();
-        println!("\nderivatives at extreme arguments that are not PyTorch's: {}", sum(|c| c.advisories));
+        println!(
+            "\nderivatives at extreme arguments that are not PyTorch's: {}",
+            sum(|c| c.advisories)
+        );
         list("different on purpose", &self.differences);
         let (not_yet, unknown): (Vec<_>, Vec<_>) =
             self.not_yet.iter().partition(|(op, _)| NOT_YET.contains(&op.as_str()));
         let named = |(op, cases): (&String, &usize)| format!("{op} ({cases})");
-        list("not yet, with the number of cases", &not_yet.into_iter().map(named).collect::<Vec<_>>());
+        list(
+            "not yet, with the number of cases",
+            &not_yet.into_iter().map(named).collect::<Vec<_>>(),
+        );
         list("UNKNOWN OPERATIONS", &unknown.iter().copied().map(named).collect::<Vec<_>>());
         list("NOT EXPECTED", &self.unexpected);
         println!("\n{} passed, {} failed", sum(|c| c.passed), sum(|c| c.failed + c.not_yet));
-        if self.unexpected.is_empty() && unknown.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if self.unexpected.is_empty() && unknown.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -98,5 +113,7 @@ fn list(title: &str, lines: &[String]) {
         return;
     }
     println!("\n{title}:");
-    lines.iter().for_each(|line| println!("  {line}"));
+    for line in lines {
+        println!("  {line}");
+    }
 }

@@ -19,9 +19,9 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "all" => kept(x.eq(0.0).sum_over(axes().as_slice()).eq(0.0)),
         "any" => kept(x.ne(0.0).sum_over(axes().as_slice()).ne(0.0)),
         "logsumexp" => kept(x.logsumexp(axes().as_slice())),
-        "linalg.vector_norm" => kept(norm(x, &axes(), call.number_or("ord", 2.0))?),
+        "linalg.vector_norm" => kept(norm(x, &axes(), call.number_or("ord", 2.0))),
         "norm" if call.text("p") == "fro" => kept(x.norm_over(axes().as_slice())),
-        "norm" => kept(norm(x, &axes(), call.number_or("p", 2.0))?),
+        "norm" => kept(norm(x, &axes(), call.number_or("p", 2.0))),
         "softmax" if x.rank() == 0 => x.flatten().softmax(0).reshape([]),
         "log_softmax" if x.rank() == 0 => x.flatten().log_softmax(0).reshape([]),
         "softmax" => x.softmax(call.axis_or("dim", x, -1)),
@@ -64,12 +64,12 @@ fn extreme<'t>(call: &Call<'_, 't>, x: Var<'t>) -> [Var<'t>; 2] {
     [value, index].map(|y| restored(call, x, y))
 }
 
-fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Option<Var<'t>> {
-    Some(match order {
+fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
+    match order {
         1.0 => x.abs().sum_over(axes),
         2.0 => x.norm_over(axes),
         f64::INFINITY => x.abs().max_over(axes),
         f64::NEG_INFINITY => x.abs().min_over(axes),
         p => x.abs().pow(p).sum_over(axes).pow(1.0 / p),
-    })
+    }
 }
