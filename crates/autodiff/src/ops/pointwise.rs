@@ -219,9 +219,10 @@ pointwise! {
         (a, b) -> y = a.pow(b),
         d: [
             // Where b = 0, only what is not 0·∞: b·aᵇ⁻¹ is 0 there, but its derivative by b is not.
+            // The inner choice keeps ∞ out of the derivatives of the branch not taken.
             Linear::Scale({
-                let power = a.pow(b - 1.0);
-                b.ne(0.0).maximum(power.abs().lt(f64::INFINITY)).select(b * power, 0.0)
+                let is_finite = b.ne(0.0).maximum(a.recip().abs().lt(f64::INFINITY));
+                is_finite.select(b * is_finite.select(a, 1.0).pow(b - 1.0), 0.0)
             }),
             Linear::Scale((a.eq(0.0) * b.ge(0.0)).select(0.0, y * a.ln()))
         ],

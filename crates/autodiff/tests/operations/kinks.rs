@@ -127,6 +127,19 @@ fn powers_of_zero_and_of_negative_numbers() {
     }
 }
 
+/// x⁰ is 1 everywhere, so that its curvature is 0 at 0 too, in whatever mode.
+#[test]
+fn the_power_zero_has_no_curvature() {
+    let tape = Tape::new();
+    let (x, u) = (tape.input([-2.0, 0.0, 3.0]), tape.input([1.5, -2.0, 0.5]));
+    let [dx] = tape.vjp([(x.pow(0.0), u)], [x]);
+    let [backward] = tape.vjp([(dx, u)], [x]);
+    let [forward] = tape.jvp([dx], [(x, u)]);
+    for derivative in [dx, backward, forward] {
+        assert_eq!(derivative.value().to_vec_f64(), [0.0; 3]);
+    }
+}
+
 #[test]
 fn division_by_zero_says_infinity() {
     convention(Div, [1.0.into(), 0.0.into()], 1.0, &[INFINITY.into(), (-INFINITY).into()]);

@@ -1,0 +1,71 @@
+//! Functions of one number, activations among them.
+
+use std::f64::consts::{LN_2, LN_10};
+
+use wengert::prelude::*;
+
+use crate::call::Call;
+
+pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
+    let number = |name, default| call.number_or(name, default);
+    let x = *call.all().first()?;
+    Some(vec![match call.op {
+        "neg" => -x,
+        "abs" => x.abs(),
+        "sign" => x.sign(),
+        "exp" => x.exp(),
+        "expm1" => x.exp_m1(),
+        "log" => x.ln(),
+        "log2" => x.ln() / LN_2,
+        "log10" => x.ln() / LN_10,
+        "sqrt" => x.sqrt(),
+        "rsqrt" => 1.0 / x.sqrt(),
+        "square" => x.square(),
+        "reciprocal" => x.recip(),
+        "sin" => x.sin(),
+        "cos" => x.cos(),
+        "tan" => x.tan(),
+        "tanh" => x.tanh(),
+        "erf" => x.erf(),
+        "erfc" => x.erfc(),
+        "floor" => x.floor(),
+        "ceil" => -(-x).floor(),
+        "nan_to_num" => {
+            let real = x.eq(x).select(x, number("nan", 0.0));
+            let below = real.eq(f64::INFINITY).select(number("posinf", f64::MAX), real);
+            below.eq(f64::NEG_INFINITY).select(number("neginf", f64::MIN), below)
+        }
+        "sigmoid" => x.sigmoid(),
+        "nn.functional.logsigmoid" => x.log_sigmoid(),
+        "nn.functional.softplus" => softplus(x, number("beta", 1.0), number("threshold", 20.0)),
+        "relu" => x.relu(),
+        "nn.functional.relu6" => x.relu6(),
+        "nn.functional.leaky_relu" => x.leaky_relu(number("negative_slope", 0.01)),
+        "nn.functional.prelu" => x.leaky_relu(call.var("weight")),
+        "nn.functional.elu" => x.elu(number("alpha", 1.0)),
+        "selu" => x.selu(),
+        "celu" => x.celu(number("alpha", 1.0)),
+        "nn.functional.silu" => x.silu(),
+        "nn.functional.mish" => x.mish(),
+        "nn.functional.gelu" if call.text("approximate") == "tanh" => x.gelu_tanh(),
+        "nn.functional.gelu" => x.gelu(),
+        "nn.functional.hardtanh" if !call.has("min_val") && !call.has("max_val") => x.hard_tanh(),
+        "nn.functional.hardtanh" => limited(x, number("min_val", -1.0), number("max_val", 1.0)),
+        "nn.functional.hardsigmoid" => x.hard_sigmoid(),
+        "nn.functional.hardswish" => x.hard_swish(),
+        "nn.functional.softsign" => x.softsign(),
+        "nn.functional.glu" => x.glu(call.axis_or("dim", x, -1)),
+        _ => return None,
+    }])
+}
+
+/// Softplus as PyTorch cuts it off: a straight line from a threshold on.
+fn softplus(x: Var<'_>, beta: f64, threshold: f64) -> Var<'_> {
+    let scaled = x * beta;
+    scaled.gt(threshold).select(x, scaled.softplus() / beta)
+}
+
+/// Between two bounds, with derivative 0 at both.
+fn limited(x: Var<'_>, low: f64, high: f64) -> Var<'_> {
+    x.ge(high).select(high, x.le(low).select(low, x))
+}

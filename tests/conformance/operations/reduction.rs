@@ -1,0 +1,75 @@
+//! Reductions, scans, norms, and softmax with its kin.
+
+use wengert::prelude::*;
+
+use crate::call::Call;
+
+pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
+    let x = *call.all().first()?;
+    let axes = || call.axes(x);
+    let kept = |y| restored(call, x, y);
+    Some(vec![match call.op {
+        "sum" => kept(x.sum_over(axes().as_slice())),
+        "mean" => kept(x.mean_over(axes().as_slice())),
+        "prod" => kept(axes().into_iter().rev().fold(x, |x, axis| x.prod_over(axis))),
+        "var" => kept(x.var_over(axes().as_slice(), call.size_or("correction", 1))),
+        "std" => kept(x.std_over(axes().as_slice(), call.size_or("correction", 1))),
+        "amax" => kept(x.max_over(axes().as_slice())),
+        "amin" => kept(x.min_over(axes().as_slice())),
+        "all" => kept(x.eq(0.0).sum_over(axes().as_slice()).eq(0.0)),
+        "any" => kept(x.ne(0.0).sum_over(axes().as_slice()).ne(0.0)),
+        "logsumexp" => kept(x.logsumexp(axes().as_slice())),
+        "linalg.vector_norm" => kept(norm(x, &axes(), call.number_or("ord", 2.0))),
+        "norm" if call.text("p") == "fro" => kept(x.norm_over(axes().as_slice())),
+        "norm" => kept(norm(x, &axes(), call.number_or("p", 2.0))),
+        "softmax" if x.rank() == 0 => x.flatten().softmax(0).reshape([]),
+        "log_softmax" if x.rank() == 0 => x.flatten().log_softmax(0).reshape([]),
+        "softmax" => x.softmax(call.axis_or("dim", x, -1)),
+        "log_softmax" => x.log_softmax(call.axis_or("dim", x, -1)),
+        "cumsum" if x.rank() == 0 => x,
+        "cumsum" => x.cumsum(call.axis_or("dim", x, 0)),
+        "argmax" => extreme(call, x)[1],
+        "argmin" => extreme(call, -x)[1],
+        "max" if !call.has("dim") => x.max(),
+        "min" if !call.has("dim") => x.min(),
+        "max" => return Some(extreme(call, x).to_vec()),
+        "min" => {
+            let [value, index] = extreme(call, -x);
+            return Some(vec![-value, index]);
+        }
+        "var_mean" => {
+            let variance = x.var_over(axes().as_slice(), call.size_or("correction", 1));
+            return Some(vec![kept(variance), kept(x.mean_over(axes().as_slice()))]);
+        }
+        _ => return None,
+    }])
+}
+
+/// With the axes that were reduced over as axes of size 1, if these are to be kept.
+fn restored<'t>(call: &Call<'_, 't>, x: Var<'t>, y: Var<'t>) -> Var<'t> {
+    if !call.flag("keepdim") {
+        return y;
+    }
+    let (shape, axes) = (x.shape(), call.axes(x));
+    let size = |k: usize| if axes.contains(&k) { 1 } else { shape[k] };
+    y.reshape((0..shape.rank()).map(size).collect::<Shape>())
+}
+
+/// The largest element along `dim`, or of all, and its position.
+fn extreme<'t>(call: &Call<'_, 't>, x: Var<'t>) -> [Var<'t>; 2] {
+    let along = if call.has("dim") { x } else { x.flatten() };
+    let axis = call.axis_or("dim", along, 0);
+    let index = along.argmax(axis);
+    let value = along.gather(axis, index.unsqueeze(axis)).squeeze(axis);
+    [value, index].map(|y| restored(call, x, y))
+}
+
+fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
+    match order {
+        1.0 => x.abs().sum_over(axes),
+        2.0 => x.norm_over(axes),
+        f64::INFINITY => x.abs().max_over(axes),
+        f64::NEG_INFINITY => x.abs().min_over(axes),
+        p => x.abs().pow(p).sum_over(axes).pow(1.0 / p),
+    }
+}
