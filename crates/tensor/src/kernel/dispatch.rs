@@ -51,6 +51,7 @@ pub fn dispatch<W: Work>(work: W) -> W::Output {
 }
 
 /// Work that is written differently for each width of vectors. Again, all is `#[inline(always)]`.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "only there is a choice"))]
 pub(super) trait ByWidth: Sized {
     type Output;
 
