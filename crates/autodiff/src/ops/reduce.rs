@@ -1,6 +1,6 @@
 //! Reductions over axes, in one fixed tree, and running sums.
 
-use wengert_tensor::{Array, Layout, Shape, kernel};
+use wengert_tensor::{Array, Layout, Shape, Threads, kernel};
 
 use crate::linear::Linear;
 use crate::op::{Adjoint, Branch, Kind, Operation, Sample, ShapeError, Type, Value};
@@ -52,29 +52,24 @@ pub(crate) enum Join {
 impl Join {
     /// Reduces over axes, in the one tree that the number of elements fixes; the result is
     /// contiguous.
-    pub fn fold<T: Real>(self, x: &[T], layout: &Layout, axes: &[usize], y: &mut [T]) {
+    pub fn fold<T: Real>(
+        self,
+        x: &[T],
+        layout: &Layout,
+        axes: &[usize],
+        y: &mut [T],
+        threads: &Threads,
+    ) {
         let zero = T::default();
         match self {
-            Join::Sum => kernel::fold(x, layout, axes, zero, y, |a, b| a + b),
+            Join::Sum => kernel::fold(x, layout, axes, zero, y, threads, |a, b| a + b),
             Join::Larger => {
-                kernel::fold(
-                    x,
-                    layout,
-                    axes,
-                    zero,
-                    y,
-                    |a, b| if a > b || a.is_nan() { a } else { b },
-                );
+                let larger = |a: T, b: T| if a > b || a.is_nan() { a } else { b };
+                kernel::fold(x, layout, axes, zero, y, threads, larger);
             }
             Join::Smaller => {
-                kernel::fold(
-                    x,
-                    layout,
-                    axes,
-                    zero,
-                    y,
-                    |a, b| if a < b || a.is_nan() { a } else { b },
-                );
+                let smaller = |a: T, b: T| if a < b || a.is_nan() { a } else { b };
+                kernel::fold(x, layout, axes, zero, y, threads, smaller);
             }
         }
     }
@@ -83,7 +78,7 @@ impl Join {
 fn folded<T: Real>(x: &Array<T>, axes: &[usize], join: Join) -> Array<T> {
     let shape = x.shape().without(axes);
     let mut y = vec![T::default(); shape.size()];
-    join.fold(x.buffer(), x.layout(), axes, &mut y);
+    join.fold(x.buffer(), x.layout(), axes, &mut y, &Threads::default());
     Array::from_vec(y, shape).expect("one result for each kept position")
 }
 

@@ -22,7 +22,7 @@ pub(super) fn compute<T: Scalar>(
         Work::Copy(x) => copy(memory.room(x.room), &x.layout, memory.threads, y),
         Work::Pointwise { tile, x } => pointwise(*tile, x, memory, y),
         Work::Fold { x, axes, join } => {
-            join.fold(memory.room(x.room), &x.layout, axes, y);
+            join.fold(memory.room(x.room), &x.layout, axes, y, memory.threads);
         }
         Work::MatMul(products) => {
             for (number, product) in products.iter().enumerate() {

@@ -98,3 +98,31 @@ fn convolutions() {
         vec![y, x_bar]
     });
 }
+
+#[test]
+fn sums() {
+    check("of rows", |tape| vec![noise(tape, &[400, 300], 1).sum_over(1)]);
+    check("of columns", |tape| vec![noise(tape, &[400, 300], 1).sum_over(0)]);
+    check("of all", |tape| vec![noise(tape, &[400, 301], 1).sum()]);
+    check("of some axes", |tape| vec![noise(tape, &[30, 64, 100], 1).sum_over([0, 2])]);
+    check("largest", |tape| vec![noise(tape, &[400, 300], 1).max_over(1)]);
+}
+
+#[test]
+fn matrix_products() {
+    for (m, k, n) in [(256, 300, 200), (4000, 64, 10), (10, 900, 1000), (1, 3000, 3000)] {
+        check(&format!("[{m}, {k}] by [{k}, {n}]"), |tape| {
+            let (a, b) = (noise(tape, &[m, k], 1), noise(tape, &[k, n], 2));
+            let y = a.matmul(b);
+            let [a_bar, b_bar] = tape.vjp([(y, noise(tape, &[m, n], 3))], [a, b]);
+            vec![y, a_bar, b_bar]
+        });
+    }
+    check("batched", |tape| {
+        let (a, b) = (noise(tape, &[40, 64, 33], 1), noise(tape, &[40, 33, 48], 2));
+        let y = a.matmul(b);
+        let [a_bar, b_bar] = tape.vjp([(y, noise(tape, &[40, 64, 48], 3))], [a, b]);
+        vec![y, a_bar, b_bar]
+    });
+    check("by a vector", |tape| vec![noise(tape, &[900, 1000], 1).matmul(noise(tape, &[1000], 2))]);
+}

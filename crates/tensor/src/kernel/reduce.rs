@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::copy::rows;
 use super::dispatch::{Work, dispatch};
-use crate::Layout;
+use crate::{Layout, Range, Threads};
 
 /// The elements of a block, which is one leaf of the tree.
 const BLOCK: usize = 1024;
@@ -18,20 +18,23 @@ pub(super) const LANES: usize = 16;
 const TILE: usize = 128;
 /// Fewer outputs side by side than this are not worth it.
 const FEW: usize = 8;
+/// As many elements are worth sharing between threads: about 3 µs.
+const FEW_ELEMENTS: usize = 1 << 15;
 
 /// Sums the elements along `axes`: [`fold`] with `+`, and `zero` where nothing is summed.
 ///
 /// # Panics
 ///
 /// As [`fold`].
-pub fn sum<T: Copy + Add<Output = T>>(
+pub fn sum<T: Copy + Send + Sync + Add<Output = T>>(
     x: &[T],
     layout: &Layout,
     axes: &[usize],
     zero: T,
     y: &mut [T],
+    threads: &Threads,
 ) {
-    fold(x, layout, axes, zero, y, |a, b| a + b);
+    fold(x, layout, axes, zero, y, threads, |a, b| a + b);
 }
 
 /// Joins the elements along `axes` (ascending) by `f`; `y` gets the kept axes in row-major order,
@@ -50,17 +53,21 @@ pub fn sum<T: Copy + Add<Output = T>>(
 ///
 /// So `f` must be associative and commutative, as `+`, `*`, `min` and `max` are up to rounding.
 ///
+/// Threads share the outputs, or where they are few the blocks: powers of two of them, so that the
+/// tree is the same.
+///
 /// # Panics
 ///
 /// If an axis does not exist, `axes` does not ascend, `y` has not one place for each output, or
 /// the layout leaves `x`.
-pub fn fold<T: Copy>(
+pub fn fold<T: Copy + Send + Sync>(
     x: &[T],
     layout: &Layout,
     axes: &[usize],
     empty: T,
     y: &mut [T],
-    f: impl Fn(T, T) -> T,
+    threads: &Threads,
+    f: impl Fn(T, T) -> T + Sync,
 ) {
     assert!(
         axes.is_sorted_by(|a, b| a < b) && axes.iter().all(|&axis| axis < layout.rank()),
@@ -73,7 +80,55 @@ pub fn fold<T: Copy>(
     if layout.size() == 0 {
         return y.fill(empty);
     }
-    dispatch(Fold { x, kept: &kept, reduced: &reduced, y, f: &f });
+    // Along the first axis that is kept.
+    let count = kept.shape().first().copied().unwrap_or(1);
+    let (outputs, joined) = (y.len() / count, layout.size() / count);
+    let least = if kept.strides().first() == Some(&1) { TILE / 2 } else { 1 };
+    let part = threads.part(count, least.max(FEW_ELEMENTS / joined));
+    if part < count {
+        threads.split(y, part * outputs, |number, y| {
+            let kept = &cut(&kept, number * part, y.len() / outputs);
+            dispatch(Fold { x, kept, reduced: &reduced, y, f: &f });
+        });
+    } else {
+        fold_in_parts(Fold { x, kept: &kept, reduced: &reduced, y, f: &f }, threads);
+    }
+}
+
+/// A fold of few outputs: what is joined is cut, and the results of the parts are the leaves of the
+/// tree.
+fn fold_in_parts<T: Copy + Send + Sync, F: Fn(T, T) -> T + Sync>(
+    whole: Fold<'_, T, F>,
+    threads: &Threads,
+) {
+    let Fold { x, kept, reduced, f, .. } = whole;
+    let (n, outputs) = (reduced.size(), whole.y.len());
+    let least = BLOCK.max(FEW_ELEMENTS / outputs);
+    let part = 1 << threads.part(n, least).ilog2();
+    if reduced.rank() != 1 || part < BLOCK || n < 2 * part || threads.count() == 1 {
+        return dispatch(whole);
+    }
+    let parts = n.div_ceil(part);
+    let mut results = vec![x[kept.offset()]; parts * outputs];
+    threads.split(&mut results, outputs, |number, y| {
+        let start = number * part;
+        let reduced = &cut(reduced, start, part.min(n - start));
+        let kept = &kept.at(reduced.offset());
+        dispatch(Fold { x, kept, reduced, y, f });
+    });
+    for (j, y) in whole.y.iter_mut().enumerate() {
+        *y = tree(parts, f, |number| results[number * outputs + j]);
+    }
+}
+
+/// So many neighbours along the first axis.
+fn cut(layout: &Layout, start: usize, len: usize) -> Layout {
+    let whole = layout.shape().iter().map(|&len| Range { start: 0, step: 1, len });
+    let mut region: SmallVec<[Range; 4]> = whole.collect();
+    if let Some(first) = region.first_mut() {
+        *first = Range { start, step: 1, len };
+    }
+    layout.slice(&region)
 }
 
 /// A reduction that has elements, by merged layouts of what is kept and what is reduced.

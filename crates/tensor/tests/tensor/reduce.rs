@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use wengert_tensor::{Array, Range, Shape, kernel};
+use wengert_tensor::{Array, Range, Shape, Threads, kernel};
 
 use crate::views::{indices, views};
 
@@ -63,9 +63,10 @@ fn by_hand(x: &Array<u32>, axes: &[usize], empty: u32) -> Vec<u32> {
 fn check(x: &Array<u32>, axes: &[usize]) {
     let mut y = vec![0; x.shape().without(axes).size()];
     let mut of_copy = y.clone();
-    kernel::fold(x.buffer(), x.layout(), axes, 77, &mut y, mix);
+    let threads = Threads::default();
+    kernel::fold(x.buffer(), x.layout(), axes, 77, &mut y, &threads, mix);
     let copy = x.contiguous();
-    kernel::fold(copy.buffer(), copy.layout(), axes, 77, &mut of_copy, mix);
+    kernel::fold(copy.buffer(), copy.layout(), axes, 77, &mut of_copy, &threads, mix);
     assert_eq!(y, by_hand(x, axes, 77), "{:?} along {axes:?}", x.layout());
     assert_eq!(of_copy, y, "{:?} along {axes:?}, copied", x.layout());
 }
@@ -94,15 +95,59 @@ fn many_blocks_in_every_layout() {
     }
 }
 
+/// Folds that threads share: by rows, by columns, by blocks, along other axes than the last.
+#[test]
+fn threads_do_not_change_the_tree() {
+    let of = |shape: &[usize]| Array::from_fn(shape, |i| i as u32);
+    let cases = [
+        (of(&[300_000]), &[0][..]),
+        (of(&[300_000]).flip(&[0]), &[0]),
+        (of(&[70_000, 3]), &[0]),
+        (of(&[9000, 30]), &[0]),
+        (of(&[100, 3000]), &[0]),
+        (of(&[3000, 100]), &[1]),
+        (of(&[4, 50_000]), &[1]),
+        (of(&[200_001]).slice(&[Range { start: 0, step: 2, len: 100_001 }]), &[0]),
+        (of(&[300, 20, 40]).permute(&[1, 2, 0]), &[0, 2]),
+        (of(&[50, 60, 70]).flip(&[0]), &[1]),
+    ];
+    for (x, axes) in cases {
+        let fold = |threads: &Threads| {
+            let mut y = vec![0; x.shape().without(axes).size()];
+            kernel::fold(x.buffer(), x.layout(), axes, 77, &mut y, threads, mix);
+            y
+        };
+        let expected = fold(&Threads::default());
+        for count in [2, 3, 7] {
+            assert_eq!(fold(&Threads::new(count)), expected, "{:?} on {count}", x.layout());
+        }
+    }
+}
+
+#[test]
+fn threads_share_large_folds() {
+    for (shape, axes) in [([200_000, 1], &[0][..]), ([200, 1000], &[1]), ([1000, 200], &[0])] {
+        let x = Array::from_fn(shape, |i| i as u32);
+        let threads = Threads::new(2);
+        // A helper may sleep through the first ones.
+        let helped = (0..1000).any(|_| {
+            let mut y = vec![0; x.shape().without(axes).size()];
+            kernel::fold(x.buffer(), x.layout(), axes, 77, &mut y, &threads, mix);
+            threads.helped() > 0
+        });
+        assert!(helped, "one thread did all of {shape:?}");
+    }
+}
+
 #[test]
 fn nothing_sums_to_zero_and_one_element_is_itself() {
     let x = Array::from_fn([2, 0, 3], |_| 1.0);
     let mut y = [1.0; 6];
-    kernel::sum(x.buffer(), x.layout(), &[1], 0.0, &mut y);
+    kernel::sum(x.buffer(), x.layout(), &[1], 0.0, &mut y, &Threads::default());
     assert_eq!(y, [0.0; 6]);
-    kernel::sum(x.buffer(), x.layout(), &[0], 0.0, &mut []);
+    kernel::sum(x.buffer(), x.layout(), &[0], 0.0, &mut [], &Threads::default());
     let mut y = [1.0];
-    kernel::sum(&[-0.0], Array::scalar(0.0).layout(), &[], 0.0, &mut y);
+    kernel::sum(&[-0.0], Array::scalar(0.0).layout(), &[], 0.0, &mut y, &Threads::default());
     assert!(y[0] == 0.0 && f64::is_sign_negative(y[0]));
 }
 
@@ -110,7 +155,7 @@ fn nothing_sums_to_zero_and_one_element_is_itself() {
 fn sums_are_sums() {
     let x = Array::from_fn([3, 50, 70], |i| i as f64);
     let mut y = [0.0];
-    kernel::sum(x.buffer(), x.layout(), &[0, 1, 2], 0.0, &mut y);
+    kernel::sum(x.buffer(), x.layout(), &[0, 1, 2], 0.0, &mut y, &Threads::default());
     assert_eq!(y, [10_500.0 * 10_499.0 / 2.0]);
 }
 
@@ -118,7 +163,7 @@ fn sums_are_sums() {
 #[should_panic(expected = "axes [1, 0] are not ascending axes of shape [2, 2]")]
 fn axes_ascend() {
     let x = Array::full([2, 2], 0.0);
-    kernel::sum(x.buffer(), x.layout(), &[1, 0], 0.0, &mut [0.0]);
+    kernel::sum(x.buffer(), x.layout(), &[1, 0], 0.0, &mut [0.0], &Threads::default());
 }
 
 proptest! {

@@ -1,7 +1,8 @@
 //! The innermost loops of convolutions: small tiles of sums, held in registers while products are
 //! added to them. Which elements meet is decided by the callers.
 
-use std::ops::{Add, Mul};
+use crate::kernel::dispatch::{ByWidth, dispatch_by_width};
+use crate::kernel::gemm::Factor;
 
 /// The rows of a tile of [`Tiles::rows`].
 pub const ROWS: usize = 6;
@@ -13,7 +14,7 @@ pub const COLUMNS: usize = 6;
 pub const DEPTH: usize = 384;
 
 /// Numbers that convolutions are computed on.
-pub trait Tiles: Copy + Default + Send + Sync + Add<Output = Self> + Mul<Output = Self> {
+pub trait Tiles: Factor + Send + Sync {
     /// The columns of a tile of [`rows`](Self::rows): six rows of them fill twelve vectors
     /// of 32 bytes, which leaves four for what is multiplied.
     const WIDE: usize;
@@ -56,16 +57,17 @@ pub trait Tiles: Copy + Default + Send + Sync + Add<Output = Self> + Mul<Output 
     fn scatter(w: &[Self], u: &[Self], at: &[(usize, usize)], columns: usize, y: &mut [Self]);
 }
 
-/// See [`Tiles::rows`]; `fused` is `a b + c`.
-#[inline(always)]
-fn rows<T: Tiles, const N: usize>(
-    w: &[T],
-    x: &[T],
-    at: &[usize],
-    y: &mut [T],
+/// See [`Tiles::rows`].
+struct Rows<'a, T> {
+    w: &'a [T],
+    x: &'a [T],
+    at: &'a [usize],
+    y: &'a mut [T],
     pitch: usize,
-    fused: impl Fn(T, T, T) -> T,
-) {
+}
+
+#[inline(always)]
+fn rows<T: Factor, const N: usize, const FUSED: bool>(Rows { w, x, at, y, pitch }: Rows<T>) {
     let mut tile = [[T::default(); N]; ROWS];
     for (r, row) in tile.iter_mut().enumerate() {
         row.copy_from_slice(&y[r * pitch..r * pitch + N]);
@@ -76,7 +78,7 @@ fn rows<T: Tiles, const N: usize>(
         let x = &x[at..at + N];
         for (row, &w) in tile.iter_mut().zip(w) {
             for j in 0..N {
-                row[j] = fused(w, x[j], row[j]);
+                row[j] = w.times_plus::<FUSED>(x[j], row[j]);
             }
         }
     }
@@ -86,16 +88,18 @@ fn rows<T: Tiles, const N: usize>(
 }
 
 /// See [`Tiles::columns`].
-#[inline(always)]
-fn columns<T: Tiles, const N: usize>(
-    u: &[T],
-    x: &[T],
+struct Columns<'a, T> {
+    u: &'a [T],
+    x: &'a [T],
     at: [usize; COLUMNS],
-    starts: &[usize],
+    starts: &'a [usize],
     span: usize,
-    y: &mut [T],
-    fused: impl Fn(T, T, T) -> T,
-) {
+    y: &'a mut [T],
+}
+
+#[inline(always)]
+fn columns<T: Factor, const N: usize, const FUSED: bool>(work: Columns<T>) {
+    let Columns { u, x, at, starts, span, y } = work;
     let (u, _) = u.as_chunks::<N>();
     let (y, _) = y.as_chunks_mut::<N>();
     let y: &mut [[T; N]; COLUMNS] = (&mut y[..COLUMNS]).try_into().expect("a whole tile");
@@ -112,7 +116,7 @@ fn columns<T: Tiles, const N: usize>(
         }
         for i in 0..COLUMNS {
             for j in 0..N {
-                tile[i][j] = fused(x[i], u[j], tile[i][j]);
+                tile[i][j] = x[i].times_plus::<FUSED>(u[j], tile[i][j]);
             }
         }
     }
@@ -120,21 +124,23 @@ fn columns<T: Tiles, const N: usize>(
 }
 
 /// See [`Tiles::scatter`].
-#[inline(always)]
-fn scatter<T: Tiles, const N: usize>(
-    w: &[T],
-    u: &[T],
-    at: &[(usize, usize)],
+struct Scatter<'a, T> {
+    w: &'a [T],
+    u: &'a [T],
+    at: &'a [(usize, usize)],
     columns: usize,
-    y: &mut [T],
-    fused: impl Fn(T, T, T) -> T,
-) {
+    y: &'a mut [T],
+}
+
+#[inline(always)]
+fn scatter<T: Factor, const N: usize, const FUSED: bool>(work: Scatter<T>) {
+    let Scatter { w, u, at, columns, y } = work;
     let mut tile = [[T::default(); N]; ROWS];
     let ((w, _), (u, _)) = (w.as_chunks::<ROWS>(), u.as_chunks::<N>());
     for (w, u) in w.iter().zip(u) {
         for (row, &w) in tile.iter_mut().zip(w) {
             for j in 0..N {
-                row[j] = fused(w, u[j], row[j]);
+                row[j] = w.times_plus::<FUSED>(u[j], row[j]);
             }
         }
     }
@@ -150,10 +156,9 @@ fn scatter<T: Tiles, const N: usize>(
     }
 }
 
-/// The tiles of one precision, compiled for machines with fused operations on vectors of 32 bytes,
-/// and for all others.
+/// The tiles of one precision: what they work on is of the same width on every machine.
 macro_rules! tiles {
-    ($number:ty, $wide:literal, $lanes:literal, $rows:ident, $columns:ident, $scatter:ident) => {
+    ($number:ty, $wide:literal, $lanes:literal) => {
         impl Tiles for $number {
             const WIDE: usize = $wide;
             const LANES: usize = $lanes;
@@ -168,13 +173,7 @@ macro_rules! tiles {
             };
 
             fn rows(w: &[Self], x: &[Self], at: &[usize], y: &mut [Self], pitch: usize) {
-                #[cfg(target_arch = "x86_64")]
-                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    // SAFETY: this machine has what the function is compiled for.
-                    #[allow(unsafe_code, reason = "no other machine may run it")]
-                    return unsafe { $rows(w, x, at, y, pitch) };
-                }
-                rows::<_, $wide>(w, x, at, y, pitch, |a, b, c| a * b + c);
+                dispatch_by_width(Rows { w, x, at, y, pitch });
             }
 
             fn columns(
@@ -185,13 +184,7 @@ macro_rules! tiles {
                 span: usize,
                 y: &mut [Self],
             ) {
-                #[cfg(target_arch = "x86_64")]
-                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    // SAFETY: as above.
-                    #[allow(unsafe_code, reason = "no other machine may run it")]
-                    return unsafe { $columns(u, x, at, starts, span, y) };
-                }
-                columns::<_, $lanes>(u, x, at, starts, span, y, |a, b, c| a * b + c);
+                dispatch_by_width(Columns { u, x, at, starts, span, y });
             }
 
             fn scatter(
@@ -201,48 +194,35 @@ macro_rules! tiles {
                 columns: usize,
                 y: &mut [Self],
             ) {
-                #[cfg(target_arch = "x86_64")]
-                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    // SAFETY: as above.
-                    #[allow(unsafe_code, reason = "no other machine may run it")]
-                    return unsafe { $scatter(w, u, at, columns, y) };
-                }
-                scatter::<_, $wide>(w, u, at, columns, y, |a, b, c| a * b + c);
+                dispatch_by_width(Scatter { w, u, at, columns, y });
             }
         }
 
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma")]
-        fn $rows(w: &[$number], x: &[$number], at: &[usize], y: &mut [$number], pitch: usize) {
-            rows::<_, $wide>(w, x, at, y, pitch, <$number>::mul_add);
-        }
+        tiles!(Rows, $number, rows, $wide);
+        tiles!(Columns, $number, columns, $lanes);
+        tiles!(Scatter, $number, scatter, $wide);
+    };
+    ($Work:ident, $number:ty, $run:ident, $width:literal) => {
+        impl ByWidth for $Work<'_, $number> {
+            type Output = ();
 
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma")]
-        fn $columns(
-            u: &[$number],
-            x: &[$number],
-            at: [usize; COLUMNS],
-            starts: &[usize],
-            span: usize,
-            y: &mut [$number],
-        ) {
-            columns::<_, $lanes>(u, x, at, starts, span, y, <$number>::mul_add);
-        }
+            #[inline(always)]
+            fn run_avx512(self) {
+                $run::<_, $width, true>(self);
+            }
 
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma")]
-        fn $scatter(
-            w: &[$number],
-            u: &[$number],
-            at: &[(usize, usize)],
-            columns: usize,
-            y: &mut [$number],
-        ) {
-            scatter::<_, $wide>(w, u, at, columns, y, <$number>::mul_add);
+            #[inline(always)]
+            fn run_avx2(self) {
+                $run::<_, $width, true>(self);
+            }
+
+            #[inline(always)]
+            fn run_anywhere(self) {
+                $run::<_, $width, { cfg!(target_arch = "aarch64") }>(self);
+            }
         }
     };
 }
 
-tiles!(f32, 16, 16, rows_f32, columns_f32, scatter_f32);
-tiles!(f64, 8, 8, rows_f64, columns_f64, scatter_f64);
+tiles!(f32, 16, 16);
+tiles!(f64, 8, 8);

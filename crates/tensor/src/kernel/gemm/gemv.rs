@@ -9,7 +9,7 @@ use crate::kernel::dispatch::{Work, dispatch};
 use crate::kernel::reduce::{LANES, halve};
 
 /// The elements of the product that are summed side by side where a column lies in one piece.
-const TILE: usize = 64;
+const TILE: usize = 128;
 
 /// The rows of a matrix that are multiplied side by side where they lie in one piece each, so that
 /// sums need not wait for one another.

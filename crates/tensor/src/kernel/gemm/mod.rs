@@ -15,6 +15,7 @@ mod product;
 mod tile;
 
 use float::sealed::Float;
+pub(super) use tile::Factor;
 
 /// Products of fewer steps (of a product and a sum each) are not worth sharing: about 10 µs.
 const FEW: usize = 1 << 19;
