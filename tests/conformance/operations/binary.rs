@@ -13,8 +13,13 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "div" => match call.text("rounding_mode") {
             "" => call.x() / var("other"),
             "floor" => (call.x() / var("other")).floor(),
+            "trunc" => toward_zero(call.x() / var("other")),
             _ => return None,
         },
+        "remainder" => {
+            let (a, b) = (call.x(), var("other"));
+            a - (a / b).floor() * b
+        }
         "pow" if call.has("self") => var("self").pow(var("exponent")),
         "pow" => call.x().pow(var(if call.has("other") { "other" } else { "exponent" })),
         "maximum" => call.x().maximum(var("other")),
@@ -33,6 +38,11 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "clamp" => clamp(call),
         _ => return None,
     }])
+}
+
+/// Without what is behind the point.
+fn toward_zero(x: Var<'_>) -> Var<'_> {
+    x.ge(0.0).select(x.floor(), -(-x).floor())
 }
 
 /// Either bound may be missing. At a bound that is a number the derivative is 0; with one that is

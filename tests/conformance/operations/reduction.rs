@@ -26,17 +26,15 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "log_softmax" if x.rank() == 0 => x.flatten().log_softmax(0).reshape([]),
         "softmax" => x.softmax(call.axis_or("dim", x, -1)),
         "log_softmax" => x.log_softmax(call.axis_or("dim", x, -1)),
-        "cumsum" if x.rank() == 0 => x,
+        "cumsum" | "cumprod" if x.rank() == 0 => x,
         "cumsum" => x.cumsum(call.axis_or("dim", x, 0)),
-        "argmax" => extreme(call, x)[1],
-        "argmin" => extreme(call, -x)[1],
+        "cumprod" => x.cumprod(call.axis_or("dim", x, 0)),
+        "argmax" => extreme(call, x, Var::argmax)[1],
+        "argmin" => extreme(call, x, Var::argmin)[1],
         "max" if !call.has("dim") => x.max(),
         "min" if !call.has("dim") => x.min(),
-        "max" => return Some(extreme(call, x).to_vec()),
-        "min" => {
-            let [value, index] = extreme(call, -x);
-            return Some(vec![-value, index]);
-        }
+        "max" => return Some(extreme(call, x, Var::argmax).to_vec()),
+        "min" => return Some(extreme(call, x, Var::argmin).to_vec()),
         "var_mean" => {
             let variance = x.var_over(axes().as_slice(), call.size_or("correction", 1));
             return Some(vec![kept(variance), kept(x.mean_over(axes().as_slice()))]);
@@ -55,11 +53,15 @@ fn restored<'t>(call: &Call<'_, 't>, x: Var<'t>, y: Var<'t>) -> Var<'t> {
     y.reshape((0..shape.rank()).map(size).collect::<Shape>())
 }
 
-/// The largest element along `dim`, or of all, and its position.
-fn extreme<'t>(call: &Call<'_, 't>, x: Var<'t>) -> [Var<'t>; 2] {
+/// The element along `dim`, or of all, at the position that is found, and that position.
+fn extreme<'t>(
+    call: &Call<'_, 't>,
+    x: Var<'t>,
+    position: impl Fn(Var<'t>, usize) -> Var<'t>,
+) -> [Var<'t>; 2] {
     let along = if call.has("dim") { x } else { x.flatten() };
     let axis = call.axis_or("dim", along, 0);
-    let index = along.argmax(axis);
+    let index = position(along, axis);
     let value = along.gather(axis, index.unsqueeze(axis)).squeeze(axis);
     [value, index].map(|y| restored(call, x, y))
 }

@@ -49,6 +49,7 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
             let index = index.reshape(others).broadcast_to(call.var("src").shape());
             x.scatter_add(along(), index, call.var("src"))
         }
+        "index_put" => put(call, x),
         "masked_fill" => call.var("mask").select(call.var("value"), x),
         "masked_select" => masked(x, call.var("mask")),
         "flip" => x.flip(axes(call, "dims", x.rank()).as_slice()),
@@ -118,6 +119,27 @@ fn split<'t>(x: Var<'t>, axis: usize, sizes: &Value) -> Vec<Var<'t>> {
         start = end;
     }
     pieces
+}
+
+/// Values added at, or in place of what is at, positions along the first axes.
+fn put<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
+    let index: Vec<Var<'t>> =
+        (0..x.rank()).map_while(|axis| call.optional(&format!("indices.{axis}"))).collect();
+    let (count, shape) = (index[0].shape().size(), x.shape());
+    let (sizes, rest) = shape.split_at(index.len());
+    let (rows, size) = (sizes.iter().product::<usize>(), rest.iter().product::<usize>());
+    // A position along each of the axes is a position along all of them, flattened.
+    let positions = index.iter().zip(sizes).fold(vec![0; count], |all, (index, &n)| {
+        let index = index.value().to_vec_f64();
+        all.iter().zip(index).map(|(k, i)| k * n as i64 + (i as i64).rem_euclid(n as i64)).collect()
+    });
+    let each = [count].into_iter().chain(rest.iter().copied()).collect::<Shape>();
+    let values = call.var("values").broadcast_to(each).reshape([count, size]);
+    let index = x.tape().indices(positions.clone()).unsqueeze(1).broadcast_to([count, size]);
+    let taken = |k: usize| positions.contains(&((k / size) as i64));
+    let taken = Array::from_fn([rows, size], |k| f64::from(!call.flag("accumulate") && taken(k)));
+    let kept = x.tape().input(taken).select(0.0, x.reshape([rows, size]));
+    kept.scatter_add(0, index, values).reshape(shape)
 }
 
 /// The elements where a mask, whose values are known, is not 0.

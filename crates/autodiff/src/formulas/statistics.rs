@@ -138,4 +138,24 @@ impl<'t> Var<'t> {
             None => self.sum_over(axis).ones_like(),
         }
     }
+
+    /// $y_i = \prod_{j \le i} x_j$ along one axis, in a logarithm of its size as many steps: in each,
+    /// products of twice as many elements. Exact where elements are 0, as [`Var::prod`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0, 3.0, 4.0]).cumprod(0).to_string(), "[ 1.  2.  6. 24.]");
+    /// ```
+    #[track_caller]
+    pub fn cumprod(self, axis: impl IntoAxes) -> Var<'t> {
+        let axis = self.axis("cumprod", axis);
+        let n = self.shape()[axis];
+        let (mut y, mut width) = (self, 1);
+        while width < n {
+            let products = y.slice(axis, width..) * y.slice(axis, ..n - width);
+            y = Var::concat(&[y.slice(axis, ..width), products], axis);
+            width *= 2;
+        }
+        y
+    }
 }

@@ -72,6 +72,20 @@ impl<'t> Var<'t> {
         self.tape.record(ArgMax { axis: self.axis("argmax", axis) }, &[self])
     }
 
+    /// The position of the smallest element along one axis; as [`Var::argmax`], also of equals and
+    /// of NaN.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 5.0, 2.0], [7.0, 0.0, 0.0]]);
+    /// assert_eq!(x.argmin(-1).to_string(), "[0 1]");
+    /// ```
+    #[track_caller]
+    pub fn argmin(self, axis: impl IntoAxes) -> Var<'t> {
+        let axis = self.axis("argmin", axis);
+        (-self).argmax(axis)
+    }
+
     /// $y_i = \sum_{j \le i} x_j$ along one axis.
     ///
     /// ```

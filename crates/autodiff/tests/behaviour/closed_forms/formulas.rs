@@ -228,3 +228,36 @@ fn mean_squared_error() {
     check(by_t, scaled(&difference, -0.25));
     check(x.mse(&t.value()), [loss.item()]);
 }
+
+/// The product of all but one of the first elements.
+fn product_without(x: &[f64], left_out: usize) -> f64 {
+    x.iter().enumerate().filter(|(k, _)| *k != left_out).map(|(_, x)| x).product()
+}
+
+#[test]
+fn running_products() {
+    let pulled = |x: &[f64], u: &[f64]| {
+        let slope = |k: usize, i: usize| u[i] * product_without(&x[..=i], k);
+        (0..x.len()).map(|k| (k..x.len()).map(|i| slope(k, i)).sum()).collect()
+    };
+    let value = |x: &[f64]| (0..x.len()).map(|i| x[..=i].iter().product()).collect();
+    check_rows(|x, axis| x.cumprod(axis), value, pulled);
+
+    // Nothing is divided by what is 0; no elements and one are their own products.
+    let tape = Tape::new();
+    for x in [vec![2.0, 0.0, 3.0, 0.0, 5.0], vec![0.0], vec![]] {
+        let u = tape.input((1..=x.len()).map(|k| k as f64).collect::<Vec<f64>>());
+        let leaf = tape.input(x.clone());
+        let [slopes] = tape.vjp([(leaf.cumprod(0), u)], [leaf]);
+        assert_eq!(leaf.cumprod(0).value().to_vec_f64(), value(&x));
+        assert_eq!(slopes.value().to_vec_f64(), pulled(&x, &u.value().to_vec_f64()));
+    }
+}
+
+#[test]
+fn the_smallest_position_is_the_first_of_equals_or_that_of_a_nan() {
+    let tape = Tape::new();
+    let x = tape.input([[2.0, 1.0, 1.0], [0.0, f64::NAN, -1.0], [f64::INFINITY; 3]]);
+    assert_eq!(x.argmin(1).to_string(), "[1 1 0]");
+    assert_eq!(x.argmin(0).to_string(), "[1 1 1]");
+}
