@@ -1,6 +1,6 @@
 //! The operations: one file a family, and the one list that names them all.
 //!
-//! To add one: write its `impl Operation` (or its row in `ops/pointwise.rs`), add its name to the list
+//! To add one: write its `impl Operation` (or its row in a file of `ops/pointwise/`), add its name to the list
 //! below, and give it a method on [`Var`].
 
 mod constant;
@@ -26,8 +26,9 @@ pub use index::{Gather, ScatterAdd};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use pointwise::{
-    Abs, Add, Cos, Div, Equal, Erf, Erfc, Exp, ExpM1, Floor, Less, LessEqual, Ln, Maximum, Minimum,
-    Mul, Neg, NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, Sub, Tan, Tanh,
+    Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Div, Equal, Erf, Erfc,
+    Exp, Exp2, ExpM1, Floor, Hypot, Less, LessEqual, Ln, Log2, Log10, Maximum, Minimum, Mul, Neg,
+    NotEqual, Pow, Relu, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, Sub, Tan, Tanh,
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use pool::WindowArgMax;
@@ -140,7 +141,9 @@ macro_rules! operations {
 operations! {
     pointwise:
         Neg Add Sub Mul Div Pow Maximum Minimum
+        Hypot Atan2
         Exp ExpM1 Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
+        Exp2 Log2 Log10 Cbrt Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
         Equal NotEqual Less LessEqual Select;
     others:
         Constant

@@ -169,6 +169,80 @@ impl<T: Real> Real for Dual<T> {
         self.chain(self.value.tanh(), sech_squared(self.value))
     }
 
+    fn exp2(self) -> Self {
+        let y = self.value.exp2();
+        self.chain(y, T::ln_2() * y)
+    }
+
+    fn log2(self) -> Self {
+        Self::new(self.value.log2(), self.tangent / (self.value * T::ln_2()))
+    }
+
+    fn log10(self) -> Self {
+        let ln_10 = T::from_f64(10.0).ln();
+        Self::new(self.value.log10(), self.tangent / (self.value * ln_10))
+    }
+
+    fn cbrt(self) -> Self {
+        let y = self.value.cbrt();
+        Self::new(y, self.tangent / (y * y * T::from_f64(3.0)))
+    }
+
+    fn hypot(self, other: Self) -> Self {
+        let y = self.value.hypot(other.value);
+        if y == T::default() {
+            return Self::constant(y);
+        }
+        let tangent = self.value / y * self.tangent + other.value / y * other.tangent;
+        Self::new(y, tangent)
+    }
+
+    fn atan2(self, other: Self) -> Self {
+        let angle = self.value.atan2(other.value);
+        let r = self.value.hypot(other.value);
+        if r == T::default() {
+            return Self::constant(angle);
+        }
+        let (sin, cos) = (self.value / r, other.value / r);
+        Self::new(angle, (cos * self.tangent - sin * other.tangent) / r)
+    }
+
+    fn asin(self) -> Self {
+        Self::new(self.value.asin(), self.tangent / beside_one(self.value).sqrt())
+    }
+
+    fn acos(self) -> Self {
+        Self::new(self.value.acos(), -self.tangent / beside_one(self.value).sqrt())
+    }
+
+    fn atan(self) -> Self {
+        let square = self.value * self.value;
+        Self::new(self.value.atan(), self.tangent / (T::from_f64(1.0) + square))
+    }
+
+    fn sinh(self) -> Self {
+        self.chain(self.value.sinh(), self.value.cosh())
+    }
+
+    fn cosh(self) -> Self {
+        self.chain(self.value.cosh(), self.value.sinh())
+    }
+
+    fn asinh(self) -> Self {
+        let slant = T::from_f64(1.0).hypot(self.value);
+        Self::new(self.value.asinh(), self.tangent / slant)
+    }
+
+    fn acosh(self) -> Self {
+        let one = T::from_f64(1.0);
+        let root = (self.value - one).sqrt() * (self.value + one).sqrt();
+        Self::new(self.value.acosh(), self.tangent / root)
+    }
+
+    fn atanh(self) -> Self {
+        Self::new(self.value.atanh(), self.tangent / beside_one(self.value))
+    }
+
     fn erf(self) -> Self {
         self.chain(self.value.erf(), erf_slope(self.value))
     }
@@ -224,6 +298,11 @@ fn sech_squared<T: Real>(x: T) -> T {
     let e = (towards_minus_infinity + towards_minus_infinity).exp();
     let half_sum = (T::from_f64(1.0) + e) * T::from_f64(0.5);
     e / (half_sum * half_sum)
+}
+
+/// $1 - x^2$, in which nothing cancels.
+fn beside_one<T: Real>(x: T) -> T {
+    (T::from_f64(1.0) - x) * (T::from_f64(1.0) + x)
 }
 
 /// $\operatorname{erf}' x = \frac{2}{\sqrt\pi} e^{-x^2}$.

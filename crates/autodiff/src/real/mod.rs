@@ -8,6 +8,7 @@ use wengert_tensor::kernel::Work;
 
 mod double_double;
 mod dual;
+mod inverse;
 mod native;
 
 pub use double_double::DoubleDouble;
@@ -96,6 +97,55 @@ pub trait Real:
         } else {
             one / (one + (-self).exp())
         }
+    }
+
+    /// $2^x$.
+    fn exp2(self) -> Self;
+
+    /// $\log_2 x$: $-\infty$ at zero, NaN below.
+    fn log2(self) -> Self;
+
+    /// $\log_{10} x$: $-\infty$ at zero, NaN below.
+    fn log10(self) -> Self;
+
+    /// $\sqrt[3] x$, of the sign of $x$.
+    fn cbrt(self) -> Self;
+
+    /// $\sqrt{x^2 + y^2}$, without overflow on the way; its derivatives at $(0, 0)$ are 0.
+    fn hypot(self, y: Self) -> Self;
+
+    /// The angle in $[-\pi, \pi]$ of the point with this ordinate $y$ and the abscissa $x$; its
+    /// derivatives at $(0, 0)$ are 0.
+    fn atan2(self, x: Self) -> Self;
+
+    /// $\arcsin x$ in $[-\frac\pi2, \frac\pi2]$: NaN beyond ±1.
+    fn asin(self) -> Self;
+
+    /// $\arccos x$ in $[0, \pi]$: NaN beyond ±1.
+    fn acos(self) -> Self;
+
+    /// $\arctan x$ in $[-\frac\pi2, \frac\pi2]$.
+    fn atan(self) -> Self;
+
+    /// $\sinh x = (e^x - e^{-x}) / 2$.
+    fn sinh(self) -> Self;
+
+    /// $\cosh x = (e^x + e^{-x}) / 2$.
+    fn cosh(self) -> Self;
+
+    /// $\operatorname{arsinh} x = \ln(x + \sqrt{x^2 + 1})$.
+    fn asinh(self) -> Self {
+        inverse::asinh(self)
+    }
+
+    /// $\operatorname{arcosh} x = \ln(x + \sqrt{x^2 - 1})$: NaN below 1.
+    fn acosh(self) -> Self {
+        inverse::acosh(self)
+    }
+
+    /// $\operatorname{artanh} x = \frac12 \ln \frac{1 + x}{1 - x}$: NaN beyond ±1.
+    fn atanh(self) -> Self {
+        inverse::atanh(self)
     }
 
     /// $\operatorname{erf} x = \frac{2}{\sqrt\pi} \int _0^x e^{-t^2} dt$.

@@ -73,6 +73,50 @@ macro_rules! native {
                 Elementary::sigmoid(self)
             }
 
+            fn exp2(self) -> Self {
+                $float::exp2(self)
+            }
+
+            fn log2(self) -> Self {
+                $float::log2(self)
+            }
+
+            fn log10(self) -> Self {
+                $float::log10(self)
+            }
+
+            fn cbrt(self) -> Self {
+                $float::cbrt(self)
+            }
+
+            fn asin(self) -> Self {
+                $float::asin(self)
+            }
+
+            fn acos(self) -> Self {
+                $float::acos(self)
+            }
+
+            fn atan(self) -> Self {
+                $float::atan(self)
+            }
+
+            fn sinh(self) -> Self {
+                $float::sinh(self)
+            }
+
+            fn cosh(self) -> Self {
+                $float::cosh(self)
+            }
+
+            fn hypot(self, y: Self) -> Self {
+                $float::hypot(self, y)
+            }
+
+            fn atan2(self, x: Self) -> Self {
+                $float::atan2(self, x)
+            }
+
             fn erf(self) -> Self {
                 $erf(self)
             }

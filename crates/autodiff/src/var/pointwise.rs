@@ -2,8 +2,9 @@
 
 use crate::input::Operand;
 use crate::ops::{
-    Abs, Cos, Equal, Erf, Erfc, Exp, ExpM1, Floor, Less, LessEqual, Ln, Maximum, Minimum, NotEqual,
-    Pow, Relu, Select, Sigmoid, Sign, Sin, Softplus, Sqrt, StopGradient, Tan, Tanh,
+    Abs, Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Equal, Erf, Erfc, Exp,
+    Exp2, ExpM1, Floor, Hypot, Less, LessEqual, Ln, Log2, Log10, Maximum, Minimum, NotEqual, Pow,
+    Relu, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, StopGradient, Tan, Tanh,
 };
 use crate::var::Var;
 use crate::var::operators::{binary, binary_as, ternary, unary};
@@ -59,6 +60,34 @@ unary! {
     sigmoid: Sigmoid, "0.5" => "0.6224593312018546";
     /// $\ln(1 + e^x)$.
     softplus: Softplus, "0.5" => "0.9740769841801067";
+    /// $2^x$.
+    exp2: Exp2, "0.5" => "1.4142135623730951";
+    /// $\log_2 x$, for $x > 0$; exact at powers of 2.
+    log2: Log2, "8.0" => "3.0";
+    /// $\log_{10} x$, for $x > 0$.
+    log10: Log10, "0.01" => "-2.0";
+    /// $\sqrt[3] x$, of the sign of $x$; its slope at 0 is infinite.
+    cbrt: Cbrt, "-27.0" => "-3.0";
+    /// $\arcsin x$ in $[-\frac\pi2, \frac\pi2]$, for $|x| \le 1$, with derivative
+    /// $1/\sqrt{1 - x^2}$, infinite at ±1.
+    asin: Asin, "0.5" => "std::f64::consts::FRAC_PI_6";
+    /// $\arccos x$ in $[0, \pi]$, for $|x| \le 1$, with derivative $-1/\sqrt{1 - x^2}$, infinite
+    /// at ±1.
+    acos: Acos, "0.5" => "std::f64::consts::FRAC_PI_3";
+    /// $\arctan x$ in $[-\frac\pi2, \frac\pi2]$, with derivative $1/(1 + x^2)$.
+    atan: Atan, "1.0" => "std::f64::consts::FRAC_PI_4";
+    /// $\sinh x = \frac12 (e^x - e^{-x})$, with derivative $\cosh x$.
+    sinh: Sinh, "0.5" => "0.5210953054937474";
+    /// $\cosh x = \frac12 (e^x + e^{-x})$, with derivative $\sinh x$.
+    cosh: Cosh, "0.5" => "1.1276259652063807";
+    /// $\operatorname{arsinh} x$, the inverse of [`Var::sinh`], with derivative $1/\sqrt{1 + x^2}$.
+    asinh: Asinh, "0.5" => "0.48121182505960347";
+    /// $\operatorname{arcosh} x$, the inverse of [`Var::cosh`] for $x \ge 1$, with derivative
+    /// $1/\sqrt{x^2 - 1}$, infinite at 1.
+    acosh: Acosh, "2.0" => "1.3169578969248166";
+    /// $\operatorname{artanh} x$, the inverse of [`Var::tanh`] for $|x| < 1$, infinite at ±1, with
+    /// derivative $1/(1 - x^2)$.
+    atanh: Atanh, "0.5" => "0.5493061443340549";
 }
 
 impl<'t> Var<'t> {
@@ -91,6 +120,31 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn pow(self, exponent: impl Operand<'t>) -> Var<'t> {
         binary(Pow, self, exponent.on(self.tape))
+    }
+
+    /// $\sqrt{x^2 + b^2}$, broadcast, without overflow on the way. The derivatives are $x/y$ and
+    /// $b/y$, and 0 where both operands are.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input(3e200).hypot(4e200).item(), 5e200);
+    /// ```
+    #[track_caller]
+    pub fn hypot(self, other: impl Operand<'t>) -> Var<'t> {
+        binary(Hypot, self, other.on(self.tape))
+    }
+
+    /// The angle in $[-\pi, \pi]$ of the point with this ordinate $y$ and the given abscissa $x$,
+    /// broadcast. The derivatives are $x/r^2$ and $-y/r^2$ with $r^2 = x^2 + y^2$, and 0 at the
+    /// origin.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input(1.0).atan2(-1.0).item(), 0.75 * std::f64::consts::PI);
+    /// ```
+    #[track_caller]
+    pub fn atan2(self, x: impl Operand<'t>) -> Var<'t> {
+        binary(Atan2, self, x.on(self.tape))
     }
 
     /// The larger of the two, broadcast; where they are equal, each takes half of the derivative.

@@ -141,6 +141,41 @@ def error_functions():
         emit("erfc", mpmath.erfc, pair)
 
 
+def inverses():
+    near = [full(x) for x in both_signs(TINY) + spread(-0.99, 0.99, 40)]
+    at_one = [double_double(s * (1 - mpf(d))) for d in TINY if d > 1e-31 for s in (1, -1)]
+    for pair in near + at_one:
+        emit("asin", mpmath.asin, pair)
+        emit("acos", mpmath.acos, pair)
+        emit("atanh", mpmath.atanh, pair)
+    wide = [full(x) for x in both_signs(TINY + powers_of_ten(-2, 308, 12)) + spread(-5, 5, 30)]
+    for pair in wide:
+        emit("atan", mpmath.atan, pair)
+        emit("asinh", mpmath.asinh, pair)
+        emit("cbrt", lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), pair)
+    above_one = [double_double(1 + mpf(d)) for d in TINY if d > 1e-31]
+    for pair in above_one + [full(x) for x in spread(1, 5, 30) + powers_of_ten(1, 308, 12)]:
+        emit("acosh", mpmath.acosh, pair)
+    for _ in range(60):
+        y, x = (full(draw.choice((1, -1)) * 10 ** draw.uniform(-120, 120)) for _ in range(2))
+        emit("atan2", mpmath.atan2, y, x)
+        emit("hypot", mpmath.hypot, y, x)
+        y, x = full(draw.uniform(-1, 1)), full(draw.uniform(-1, 1))
+        emit("atan2", mpmath.atan2, y, x)
+        emit("hypot", mpmath.hypot, y, x)
+
+
+def hyperbolic_and_other_bases():
+    for x in both_signs(TINY + [0.34, 0.36, 39.9, 40.1, 699.9, 700.1, 710.0]) + spread(-6, 6, 30):
+        emit("sinh", mpmath.sinh, full(x))
+        emit("cosh", mpmath.cosh, full(x))
+    for x in both_signs(TINY) + spread(-5, 5, 20) + spread(-950, 1020, 30) + [0.5, 1.5, 3.0]:
+        emit("exp2", lambda x: mpf(2) ** x, full(x))
+    for x in powers_of_ten(-289, 308, 12) + spread(0, 3, 25):
+        emit("log2", lambda x: mpmath.log(x, 2), full(x))
+        emit("log10", mpmath.log10, full(x))
+
+
 def roots_and_arithmetic():
     for x in powers_of_ten(-289, 308, 25) + spread(0, 10, 10):
         emit("sqrt", mpmath.sqrt, full(x))
@@ -190,3 +225,5 @@ circular()
 error_functions()
 roots_and_arithmetic()
 powers()
+inverses()
+hyperbolic_and_other_bases()

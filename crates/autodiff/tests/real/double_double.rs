@@ -45,13 +45,22 @@ fn special_values_are_those_of_f64() {
                 assert!(same(actual.to_f64(), expected), "{function} {x:e} {p:e}: {actual:?}");
                 assert!(expected.is_finite() || actual.lo() == 0.0);
             }
+            for function in ["hypot", "atan2"] {
+                let (actual, expected) =
+                    (apply_to_two(function, dd(x), dd(p)).to_f64(), apply_to_two(function, x, p));
+                let relative = (actual / expected - 1.0).abs();
+                assert!(
+                    same(actual, expected) || relative < 1e-15,
+                    "{function} {x:e} {p:e}: {actual:e}, not {expected:e}"
+                );
+            }
             assert_eq!(dd(x).partial_cmp(&dd(p)), x.partial_cmp(&p));
             let (actual, expected) = (dd(x).pow(dd(p)).to_f64(), x.powf(p));
             let relative = (actual / expected - 1.0).abs();
             assert!(same(actual, expected) || relative < 1e-15, "{x:e}^{p:e}: {actual:e}");
         }
     }
-    for (function, points) in &FUNCTIONS[..13] {
+    for (function, points) in &FUNCTIONS[..25] {
         for &x in specials.as_flattened().iter().chain(*points) {
             let (actual, expected) = (apply(function, dd(x)).to_f64(), apply(function, x));
             let relative = (actual / expected - 1.0).abs();
@@ -104,6 +113,8 @@ fn apply_to_two<T: Real>(function: &str, x: T, p: T) -> T {
         "mul" => x * p,
         "div" => x / p,
         "pow" => x.pow(p),
+        "hypot" => x.hypot(p),
+        "atan2" => x.atan2(p),
         _ => apply(function, x),
     }
 }

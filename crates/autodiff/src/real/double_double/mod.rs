@@ -10,6 +10,7 @@ mod circular;
 mod error_function;
 mod exact;
 mod exponential;
+mod inverse;
 mod power;
 mod triple;
 
@@ -35,6 +36,10 @@ pub struct DoubleDouble {
     hi: f64,
     lo: f64,
 }
+
+/// $\ln 10$.
+const LN_10: DoubleDouble =
+    DoubleDouble { hi: std::f64::consts::LN_10, lo: -2.170_756_223_382_249_4e-16 };
 
 impl DoubleDouble {
     const ZERO: Self = Self { hi: 0.0, lo: 0.0 };
@@ -245,6 +250,50 @@ impl Real for DoubleDouble {
 
     fn tanh(self) -> Self {
         exponential::tanh(self)
+    }
+
+    fn exp2(self) -> Self {
+        exponential::exp2(self)
+    }
+
+    fn log2(self) -> Self {
+        power::ln(self) / Self::ln_2()
+    }
+
+    fn log10(self) -> Self {
+        power::ln(self) / LN_10
+    }
+
+    fn cbrt(self) -> Self {
+        power::cbrt(self)
+    }
+
+    fn hypot(self, y: Self) -> Self {
+        inverse::hypot(self, y)
+    }
+
+    fn atan2(self, x: Self) -> Self {
+        inverse::atan2(self, x)
+    }
+
+    fn asin(self) -> Self {
+        inverse::atan2(self, ((Self::ONE - self) * (self + 1.0)).sqrt())
+    }
+
+    fn acos(self) -> Self {
+        inverse::atan2(((Self::ONE - self) * (self + 1.0)).sqrt(), self)
+    }
+
+    fn atan(self) -> Self {
+        inverse::atan2(self, Self::ONE)
+    }
+
+    fn sinh(self) -> Self {
+        exponential::sinh(self)
+    }
+
+    fn cosh(self) -> Self {
+        exponential::cosh(self)
     }
 
     fn erf(self) -> Self {

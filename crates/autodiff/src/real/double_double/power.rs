@@ -38,6 +38,15 @@ pub(super) fn pow(x: DoubleDouble, p: DoubleDouble) -> DoubleDouble {
     }
 }
 
+/// $\sqrt[3] x$: a step of Newton's method from the root of the leading part.
+pub(super) fn cbrt(x: DoubleDouble) -> DoubleDouble {
+    let coarse = x.hi.cbrt();
+    if coarse == 0.0 || !coarse.is_finite() {
+        return coarse.into();
+    }
+    (x / coarse / coarse - coarse) / 3.0 + coarse
+}
+
 fn is_integer(p: DoubleDouble) -> bool {
     p.floor() == p
 }

@@ -1,4 +1,4 @@
-//! The pointwise operations, a row each: name, mathematics, meaning, derivatives, flops, and where
+//! The pointwise operations, a row each in the file of its family: name, mathematics, meaning, derivatives, flops, and where
 //! to test them. All operands have one shape; broadcasting is an operation of its own.
 
 use std::marker::PhantomData;
@@ -184,193 +184,24 @@ const REAL: [f64; 6] = [-2.5, -1.0, -0.3, 0.4, 1.0, 3.2];
 const OTHER: [f64; 6] = [0.7, -1.0, 2.0, 0.4, -0.25, 3.5];
 const THIRD: [f64; 6] = [1.5, 0.3, -2.0, -0.8, 0.9, -1.1];
 const POSITIVE: [f64; 6] = [1e-3, 0.3, 0.999, 1.0, 2.5, 40.0];
+const FRACTION: [f64; 6] = [-0.97, -0.5, -0.01, 0.2, 0.6, 0.9];
 const KINK: [f64; 6] = [-2.5, -1e-9, 0.0, -0.0, 1e-9, 3.2];
 const MASK: [f64; 6] = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0];
 
-pointwise! {
-    Neg = "neg", r"-x":
-        (x) -> y = -x,
-        d: [Linear::partial(Neg, &[x], 0)], self_adjoint: [0],
-        on: [REAL];
+mod arithmetic;
+mod comparison;
+mod elementary;
+mod rounding;
+mod special;
 
-    Add = "add", r"a + b":
-        (a, b) -> y = a + b,
-        d: [Linear::Identity, Linear::Identity],
-        on: [REAL, OTHER];
-
-    Sub = "sub", r"a - b":
-        (a, b) -> y = a - b,
-        d: [Linear::Identity, Linear::partial(Neg, &[b], 0)],
-        on: [REAL, OTHER];
-
-    Mul = "mul", r"a b":
-        (a, b) -> y = a * b,
-        d: [Linear::Scale(b), Linear::Scale(a)],
-        on: [REAL, OTHER];
-
-    Div = "div", r"a / b":
-        (a, b) -> y = a / b,
-        d: [Linear::partial(Div, &[a, b], 0), Linear::Scale(-y / b)], self_adjoint: [0],
-        on: [REAL, OTHER];
-
-    /// At $a = 0$ the derivative by the exponent is 0 for $b \ge 0$ (its limit from the right for
-    /// $b > 0$); $0^0 = 1$.
-    Pow = "pow", r"a^b":
-        (a, b) -> y = a.pow(b),
-        d: [
-            // Where b = 0, only what is not 0·∞: b·aᵇ⁻¹ is 0 there, but its derivative by b is not.
-            // The inner choice keeps ∞ out of the derivatives of the branch not taken.
-            Linear::Scale({
-                let is_finite = b.ne(0.0).maximum(a.recip().abs().lt(f64::INFINITY));
-                is_finite.select(b * is_finite.select(a, 1.0).pow(b - 1.0), 0.0)
-            }),
-            Linear::Scale((a.eq(0.0) * b.ge(0.0)).select(0.0, y * a.ln()))
-        ],
-        on: [POSITIVE, OTHER];
-
-    /// Where they are equal, each takes half of the derivative. NaN if either is NaN.
-    Maximum = "maximum", r"\max(a, b)":
-        (a, b) -> y = if a > b || a.is_nan() { a } else { b },
-        d: [taken(a.gt(b), a.eq(b)), taken(b.gt(a), a.eq(b))],
-        branch: |a, b| side(a, b),
-        on: [REAL, OTHER];
-
-    /// Where they are equal, each takes half of the derivative. NaN if either is NaN.
-    Minimum = "minimum", r"\min(a, b)":
-        (a, b) -> y = if a < b || a.is_nan() { a } else { b },
-        d: [taken(a.lt(b), a.eq(b)), taken(b.lt(a), a.eq(b))],
-        branch: |a, b| side(a, b),
-        on: [REAL, OTHER];
-
-    Exp = "exp", r"e^x":
-        (x) -> y = x.exp(),
-        d: [Linear::Scale(y)],
-        on: [REAL];
-
-    /// Accurate near 0, unlike the difference.
-    ExpM1 = "exp_m1", r"e^x - 1":
-        (x) -> y = x.exp_m1(),
-        d: [Linear::Scale(x.exp())],
-        on: [REAL];
-
-    /// The natural logarithm, for $x > 0$.
-    Ln = "ln", r"\ln x":
-        (x) -> y = x.ln(),
-        d: [Linear::partial(Div, &[x, x], 0)],
-        on: [POSITIVE];
-
-    Sin = "sin", r"\sin x":
-        (x) -> y = x.sin(),
-        d: [Linear::Scale(x.cos())],
-        on: [REAL];
-
-    Cos = "cos", r"\cos x":
-        (x) -> y = x.cos(),
-        d: [Linear::Scale(-x.sin())],
-        on: [REAL];
-
-    Tan = "tan", r"\tan x":
-        (x) -> y = x.tan(),
-        d: [Linear::Scale(1.0 + y * y)],
-        on: [REAL];
-
-    Tanh = "tanh", r"\tanh x":
-        (x) -> y = x.tanh(),
-        d: [Linear::Scale(1.0 - y * y)],
-        on: [REAL];
-
-    /// For $x \ge 0$; its slope at 0 is infinite.
-    Sqrt = "sqrt", r"\sqrt x":
-        (x) -> y = x.sqrt(),
-        d: [Linear::Scale(0.5 / y)],
-        on: [POSITIVE];
-
-    /// The derivative at 0 is 0.
-    Abs = "abs", r"|x|":
-        (x) -> y = x.abs(),
-        d: [Linear::Scale(x.sign())],
-        branch: |x| side(x, zero()),
-        on: [KINK];
-
-    /// 0 at 0; the derivative is 0 everywhere.
-    Sign = "sign", r"\operatorname{sign} x":
-        (x) -> y = if x > zero() { one() } else if x < zero() { -one::<T>() } else { x },
-        d: [Linear::Zero],
-        branch: |x| side(x, zero()),
-        on: [KINK];
-
-    /// The derivative is 0 everywhere.
-    Floor = "floor", r"\lfloor x \rfloor":
-        (x) -> y = x.floor(),
-        d: [Linear::Zero],
-        branch: |x| x.floor().to_f64() as i64 * 2 + i64::from(x == x.floor()),
-        on: [[-2.5, -1.0, -0.3, 0.0, 1.0, 3.7]];
-
-    /// The error function.
-    Erf = "erf", r"\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt":
-        (x) -> y = x.erf(),
-        d: [Linear::Scale((-(x * x)).exp() * std::f64::consts::FRAC_2_SQRT_PI)],
-        on: [REAL];
-
-    /// Accurate where it is small, unlike $1 - \operatorname{erf} x$.
-    Erfc = "erfc", r"1 - \operatorname{erf} x":
-        (x) -> y = x.erfc(),
-        d: [Linear::Scale((-(x * x)).exp() * -std::f64::consts::FRAC_2_SQRT_PI)],
-        on: [REAL];
-
-    /// The derivative at 0 is 0.
-    Relu = "relu", r"\max(x, 0)":
-        (x) -> y = if x > zero() || x.is_nan() { x } else { zero() },
-        d: [masked(x.gt(0.0))],
-        branch: |x| side(x, zero()),
-        on: [KINK];
-
-    Sigmoid = "sigmoid", r"\frac{1}{1 + e^{-x}}":
-        (x) -> y = x.sigmoid(),
-        d: [Linear::Scale(y * (1.0 - y))],
-        on: [REAL];
-
-    Softplus = "softplus", r"\ln(1 + e^x)":
-        (x) -> y = if x > zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() },
-        d: [Linear::Scale(x.sigmoid())],
-        on: [REAL];
-
-    /// 1 where true, else 0; the derivative is 0.
-    Equal = "eq", r"\mathbf 1_{a = b}":
-        (a, b) -> y = indicator(a == b),
-        d: [Linear::Zero, Linear::Zero],
-        branch: |a, b| side(a, b),
-        on: [REAL, OTHER];
-
-    /// 1 where true, else 0; the derivative is 0.
-    NotEqual = "ne", r"\mathbf 1_{a \ne b}":
-        (a, b) -> y = indicator(a != b),
-        d: [Linear::Zero, Linear::Zero],
-        branch: |a, b| side(a, b),
-        on: [REAL, OTHER];
-
-    /// 1 where true, else 0; the derivative is 0.
-    Less = "lt", r"\mathbf 1_{a < b}":
-        (a, b) -> y = indicator(a < b),
-        d: [Linear::Zero, Linear::Zero],
-        branch: |a, b| side(a, b),
-        on: [REAL, OTHER];
-
-    /// 1 where true, else 0; the derivative is 0.
-    LessEqual = "le", r"\mathbf 1_{a \le b}":
-        (a, b) -> y = indicator(a <= b),
-        d: [Linear::Zero, Linear::Zero],
-        branch: |a, b| side(a, b),
-        on: [REAL, OTHER];
-
-    /// $a$ where the condition is not 0, else $b$. The branch not taken has derivative 0, whatever
-    /// its value; so has the condition.
-    Select = "select", r"c \mathbin{?} a : b":
-        (c, a, b) -> y = if c == zero() { b } else { a },
-        d: [Linear::Zero, masked(c), masked(c.eq(0.0))], self_adjoint: [1, 2],
-        branch: |c, _a, _b| i64::from(c != zero()),
-        on: [MASK, OTHER, THIRD];
-}
+pub use arithmetic::{Add, Atan2, Div, Hypot, Maximum, Minimum, Mul, Neg, Pow, Sub};
+pub use comparison::{Equal, Less, LessEqual, NotEqual, Select};
+pub use elementary::{
+    Acos, Acosh, Asin, Asinh, Atan, Atanh, Cbrt, Cos, Cosh, Exp, Exp2, ExpM1, Ln, Log2, Log10,
+    Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
+};
+pub use rounding::{Abs, Floor, Relu, Sign};
+pub use special::{Erf, Erfc};
 
 fn element_by_element<T: Real>(tile: fn([&[T]; 3], &mut [T]), x: &[&Value<T>]) -> Value<T> {
     let shape = x[0].shape().clone();
