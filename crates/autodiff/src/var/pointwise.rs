@@ -127,7 +127,7 @@ impl<'t> Var<'t> {
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
-    /// assert_eq!(tape.input(3e200).hypot(4e200).item(), 5e200);
+    /// assert_eq!(tape.input(3.0).hypot(4.0).item(), 5.0);
     /// ```
     #[track_caller]
     pub fn hypot(self, other: impl Operand<'t>) -> Var<'t> {

@@ -124,5 +124,7 @@ fn matrix_products() {
         let [a_bar, b_bar] = tape.vjp([(y, noise(tape, &[40, 64, 48], 3))], [a, b]);
         vec![y, a_bar, b_bar]
     });
-    check("by a vector", |tape| vec![noise(tape, &[3000, 1000], 1).matmul(noise(tape, &[1000], 2))]);
+    check("by a vector", |tape| {
+        vec![noise(tape, &[3000, 1000], 1).matmul(noise(tape, &[1000], 2))]
+    });
 }
