@@ -108,7 +108,7 @@ pub trait Real:
     /// $\log_{10} x$: $-\infty$ at zero, NaN below.
     fn log10(self) -> Self;
 
-    /// $\sqrt[3] x$, of the sign of $x$.
+    /// $x^{1/3}$, of the sign of $x$.
     fn cbrt(self) -> Self;
 
     /// $\sqrt{x^2 + y^2}$, without overflow on the way; its derivatives at $(0, 0)$ are 0.

@@ -66,7 +66,7 @@ unary! {
     log2: Log2, "8.0" => "3.0";
     /// $\log_{10} x$, for $x > 0$.
     log10: Log10, "0.01" => "-2.0";
-    /// $\sqrt[3] x$, of the sign of $x$; its slope at 0 is infinite.
+    /// $x^{1/3}$, of the sign of $x$; its slope at 0 is infinite.
     cbrt: Cbrt, "-27.0" => "-3.0";
     /// $\arcsin x$ in $[-\frac\pi2, \frac\pi2]$, for $|x| \le 1$, with derivative
     /// $1/\sqrt{1 - x^2}$, infinite at ±1.

@@ -75,7 +75,7 @@ pointwise! {
         on: [POSITIVE];
 
     /// Of the sign of $x$; its slope at 0 is infinite.
-    Cbrt = "cbrt", r"\sqrt[3] x":
+    Cbrt = "cbrt", r"x^{1/3}":
         (x) -> y = x.cbrt(),
         d: [Linear::Scale(1.0 / (3.0 * y * y))],
         on: [REAL];

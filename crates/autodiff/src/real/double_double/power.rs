@@ -38,7 +38,7 @@ pub(super) fn pow(x: DoubleDouble, p: DoubleDouble) -> DoubleDouble {
     }
 }
 
-/// $\sqrt[3] x$: a step of Newton's method from the root of the leading part.
+/// $x^{1/3}$: a step of Newton's method from the root of the leading part.
 pub(super) fn cbrt(x: DoubleDouble) -> DoubleDouble {
     let coarse = x.hi.cbrt();
     if coarse == 0.0 || !coarse.is_finite() {
