@@ -267,6 +267,13 @@ impl<T: Real> Real for Dual<T> {
         Self::constant(self.value.floor())
     }
 
+    fn fmod(self, other: Self) -> Self {
+        let y = self.value.fmod(other.value);
+        // The quotient as it was before rounding, which an integer is next to.
+        let quotient = ((self.value - y) / other.value + T::from_f64(0.5)).floor();
+        Self::new(y, self.tangent - quotient * other.tangent)
+    }
+
     fn pow(self, exponent: Self) -> Self {
         let (x, p) = (self.value, exponent.value);
         let y = x.pow(p);

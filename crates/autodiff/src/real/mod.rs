@@ -160,6 +160,10 @@ pub trait Real:
     /// $\lfloor x \rfloor$, the largest integer $\le x$, with the derivative 0 everywhere.
     fn floor(self) -> Self;
 
+    /// What is left of $x$ when multiples of $y$ are taken off towards 0, exactly: it has the sign
+    /// of $x$. NaN where $y = 0$ or $x$ is infinite.
+    fn fmod(self, y: Self) -> Self;
+
     /// $x^p$ for the exponent $p$: $x^0 = 1$ for every $x$, also 0 and NaN; a negative $x$ has
     /// powers for integer $p$ only, NaN otherwise.
     ///

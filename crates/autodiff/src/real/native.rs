@@ -133,6 +133,10 @@ macro_rules! native {
                 $float::floor(self)
             }
 
+            fn fmod(self, y: Self) -> Self {
+                self % y
+            }
+
             fn pow(self, exponent: Self) -> Self {
                 $float::powf(self, exponent)
             }

@@ -3,8 +3,9 @@
 use crate::input::Operand;
 use crate::ops::{
     Abs, Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Equal, Erf, Erfc, Exp,
-    Exp2, ExpM1, Floor, Hypot, Less, LessEqual, Ln, Log2, Log10, Maximum, Minimum, NotEqual, Pow,
-    Relu, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, StopGradient, Tan, Tanh,
+    Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Log2, Log10, LogAddExp, Maximum, Minimum,
+    NotEqual, Op, Pow, Relu, Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt,
+    StopGradient, Tan, Tanh, Trunc,
 };
 use crate::var::Var;
 use crate::var::operators::{binary, binary_as, ternary, unary};
@@ -50,6 +51,10 @@ unary! {
     sign: Sign, "-2.0" => "-1.0";
     /// The largest integer that is at most $x$; the derivative is 0.
     floor: Floor, "-1.5" => "-2.0";
+    /// The nearest integer, and of two the even one; the derivative is 0.
+    round: Round, "2.5" => "2.0";
+    /// $x$ without the digits behind the point; the derivative is 0.
+    trunc: Trunc, "-1.5" => "-1.0";
     /// The error function.
     erf: Erf, "0.5" => "0.5204998778130465";
     /// $1 - \operatorname{erf} x$, accurate where it is small.
@@ -122,6 +127,45 @@ impl<'t> Var<'t> {
         binary(Pow, self, exponent.on(self.tape))
     }
 
+    /// What is left of $x$ when multiples of $b$ are taken off towards 0, broadcast: exact, and of
+    /// the sign of $x$; NaN where $b = 0$. The derivatives are 1 and minus the quotient
+    /// $\operatorname{trunc} \frac x b$.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([-7.0, 7.0]).fmod(3.0).to_string(), "[-1.  1.]");
+    /// ```
+    #[track_caller]
+    pub fn fmod(self, divisor: impl Operand<'t>) -> Var<'t> {
+        binary(Fmod, self, divisor.on(self.tape))
+    }
+
+    /// What is left of $x$ when multiples of $b$ are taken off downwards, broadcast: of the sign of
+    /// $b$; NaN where $b = 0$. The derivatives are 1 and minus the quotient
+    /// $\left\lfloor \frac x b \right\rfloor$.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([-7.0, 7.0]).remainder(3.0).to_string(), "[2. 1.]");
+    /// ```
+    #[track_caller]
+    pub fn remainder(self, divisor: impl Operand<'t>) -> Var<'t> {
+        binary(Remainder, self, divisor.on(self.tape))
+    }
+
+    /// $\ln(e^x + e^b)$, broadcast, without overflow on the way. The derivatives are
+    /// $1/(1 + e^{b - x})$ and $1/(1 + e^{x - b})$.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let y = tape.input(1000.0).log_add_exp(1000.0);
+    /// assert_eq!(y.item(), 1000.0 + 2.0_f64.ln());
+    /// ```
+    #[track_caller]
+    pub fn log_add_exp(self, other: impl Operand<'t>) -> Var<'t> {
+        binary(LogAddExp, self, other.on(self.tape))
+    }
+
     /// $\sqrt{x^2 + b^2}$, broadcast, without overflow on the way. The derivatives are $x/y$ and
     /// $b/y$, and 0 where both operands are.
     ///
@@ -159,10 +203,35 @@ impl<'t> Var<'t> {
         binary(Minimum, self, other.on(self.tape))
     }
 
-    /// $x$ limited to $[a, b]$.
+    /// $\min(\max(x, a), b)$, broadcast: $x$ limited to $[a, b]$, and $b$ if that is empty. A bound
+    /// may be infinite.
+    ///
+    /// Where $x$ is on a bound that is a number of the formula, the derivative is 0, as that of
+    /// [`Var::relu`] is at 0. A bound that is a variable shares it as [`Var::maximum`] does.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([-2.0, -1.0, 0.5, 1.0]);
+    /// let y = x.clamp(-1.0, 1.0);
+    /// assert_eq!(y.to_string(), "[-1.  -1.   0.5  1. ]");
+    /// let [dy] = tape.grad(y.sum(), [x]);
+    /// assert_eq!(dy.to_string(), "[0. 0. 1. 0.]");
+    /// ```
     #[track_caller]
     pub fn clamp(self, low: impl Operand<'t>, high: impl Operand<'t>) -> Var<'t> {
-        self.maximum(low).minimum(high)
+        let (low, high) = (low.on(self.tape), high.on(self.tape));
+        let from_below =
+            if low.is_number() { self.le(low).select(low, self) } else { self.maximum(low) };
+        if high.is_number() {
+            from_below.ge(high).select(high, from_below)
+        } else {
+            from_below.minimum(high)
+        }
+    }
+
+    /// Whether it is a number typed in a formula.
+    fn is_number(self) -> bool {
+        matches!(*self.op(), Op::Literal | Op::Constant(_))
     }
 
     /// 1 where equal, else 0.

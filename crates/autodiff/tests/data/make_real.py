@@ -156,6 +156,10 @@ def inverses():
     above_one = [double_double(1 + mpf(d)) for d in TINY if d > 1e-31]
     for pair in above_one + [full(x) for x in spread(1, 5, 30) + powers_of_ten(1, 308, 12)]:
         emit("acosh", mpmath.acosh, pair)
+    for _ in range(40):
+        x, y = draw.uniform(0, 9), draw.uniform(0, 9) * 10 ** draw.uniform(-9, 1)
+        emit("fmod", mpmath.fmod, (x, 0.0), (y, 0.0))
+        emit("fmod", mpmath.fmod, full(x), full(draw.uniform(0.01, 1) * x))
     for _ in range(60):
         y, x = (full(draw.choice((1, -1)) * 10 ** draw.uniform(-120, 120)) for _ in range(2))
         emit("atan2", mpmath.atan2, y, x)

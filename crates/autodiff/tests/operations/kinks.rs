@@ -2,8 +2,8 @@
 //! that each must lie in.
 
 use wengert_autodiff::ops::{
-    Abs, Div, Equal, Floor, Less, LessEqual, Max, Maximum, Min, Minimum, NotEqual, Pow, Relu,
-    Select, Sign, Sqrt, StopGradient,
+    Abs, Atan2, Div, Equal, Floor, Fmod, Hypot, Less, LessEqual, Max, Maximum, Min, Minimum,
+    NotEqual, Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, Trunc,
 };
 use wengert_autodiff::{Op, Tape};
 use wengert_tensor::Tensor;
@@ -52,6 +52,8 @@ fn one_operand() {
     convention(Relu, [x()], u, &[[0.0, 0.0, 0.0, -4.5].into()]);
     convention(Sign, [x()], u, &[[0.0; 4].into()]);
     convention(Floor, [x()], u, &[[0.0; 4].into()]);
+    convention(Trunc, [x()], u, &[[0.0; 4].into()]);
+    convention(Round, [[-2.5, 0.5, 1.5, 0.2].into()], u, &[[0.0; 4].into()]);
     convention(StopGradient, [x()], u, &[[0.0; 4].into()]);
     // A slope that is infinite is said to be so.
     convention(Sqrt, [[0.0, 4.0].into()], [1.0, 1.0], &[[INFINITY, 0.25].into()]);
@@ -141,6 +143,29 @@ fn the_power_zero_has_no_curvature() {
 }
 
 #[test]
+fn the_origin_has_no_direction() {
+    let zeros = || [Tensor::from([0.0, -0.0]), Tensor::from([0.0, 0.0])];
+    convention(Hypot, zeros(), [1.0, 2.0], &[[0.0; 2].into(), [0.0; 2].into()]);
+    convention(Atan2, zeros(), [1.0, 2.0], &[[0.0; 2].into(), [0.0; 2].into()]);
+}
+
+/// Each case: a, b, ∂/∂b of the rest towards 0, of the rest downwards.
+#[test]
+fn rests_change_by_the_quotient() {
+    for [a, b, by_fmod, by_remainder] in [
+        [6.0, 2.0, -3.0, -3.0],
+        [-6.0, 2.0, 3.0, 3.0],
+        [-7.0, 2.0, 3.0, 4.0],
+        [7.0, -2.0, 3.0, 4.0],
+        [0.0, 2.0, 0.0, 0.0],
+        [1.0, INFINITY, 0.0, 0.0],
+    ] {
+        convention(Fmod, [a.into(), b.into()], 1.0, &[1.0.into(), by_fmod.into()]);
+        convention(Remainder, [a.into(), b.into()], 1.0, &[1.0.into(), by_remainder.into()]);
+    }
+}
+
+#[test]
 fn division_by_zero_says_infinity() {
     convention(Div, [1.0.into(), 0.0.into()], 1.0, &[INFINITY.into(), (-INFINITY).into()]);
 }
@@ -223,6 +248,11 @@ fn branches_tell_kinks() {
         (Sign.into(), vec![(-0.0).into()]),
         (Relu.into(), vec![0.0.into()]),
         (Floor.into(), vec![(-3.0).into()]),
+        (Trunc.into(), vec![2.0.into()]),
+        (Round.into(), vec![(-1.5).into()]),
+        (Fmod.into(), vec![6.0.into(), 2.0.into()]),
+        (Remainder.into(), vec![(-6.0).into(), 2.0.into()]),
+        (Atan2.into(), vec![0.0.into(), (-1.0).into()]),
         (Maximum.into(), vec![1.5.into(), 1.5.into()]),
         (Minimum.into(), vec![1.5.into(), 1.5.into()]),
         (Equal.into(), vec![1.5.into(), 1.5.into()]),

@@ -44,6 +44,8 @@ impl Rules for Mutant {
 const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("sign", 0, "constant on both sides of its kink"),
     ("floor", 0, "constant between its kinks"),
+    ("round", 0, "constant between its kinks"),
+    ("trunc", 0, "constant between its kinks"),
     ("eq", 0, "takes two values only"),
     ("eq", 1, "takes two values only"),
     ("ne", 0, "takes two values only"),

@@ -45,7 +45,7 @@ fn special_values_are_those_of_f64() {
                 assert!(same(actual.to_f64(), expected), "{function} {x:e} {p:e}: {actual:?}");
                 assert!(expected.is_finite() || actual.lo() == 0.0);
             }
-            for function in ["hypot", "atan2"] {
+            for function in ["hypot", "atan2", "fmod"] {
                 let (actual, expected) =
                     (apply_to_two(function, dd(x), dd(p)).to_f64(), apply_to_two(function, x, p));
                 let relative = (actual / expected - 1.0).abs();
@@ -115,6 +115,7 @@ fn apply_to_two<T: Real>(function: &str, x: T, p: T) -> T {
         "pow" => x.pow(p),
         "hypot" => x.hypot(p),
         "atan2" => x.atan2(p),
+        "fmod" => x.fmod(p),
         _ => apply(function, x),
     }
 }

@@ -58,6 +58,30 @@ pointwise! {
         branch: |a, b| side(a, b),
         on: [REAL, OTHER];
 
+    /// What is left of $a$ when multiples of $b$ are taken off towards 0: it has the sign of $a$
+    /// and is exact. The derivative by $b$ is minus the quotient; at jumps, those of the piece
+    /// that begins there.
+    Fmod = "fmod", r"a - b \operatorname{trunc} \frac a b":
+        (a, b) -> y = a.fmod(b),
+        d: [Linear::Identity, Linear::Scale(((y - a) / b).round())],
+        branch: |a, b| whole_quotient(a, b),
+        on: [REAL, OTHER];
+
+    /// What is left of $a$ when multiples of $b$ are taken off downwards: it has the sign of $b$.
+    /// The derivative by $b$ is minus the quotient; at jumps, those of the piece that begins
+    /// there.
+    Remainder = "remainder", r"a - b \left\lfloor \frac a b \right\rfloor":
+        (a, b) -> y = remainder(a, b),
+        d: [Linear::Identity, Linear::Scale(((y - a) / b).round())],
+        branch: |a, b| whole_quotient(a, b),
+        on: [REAL, OTHER];
+
+    /// Without overflow on the way: the derivatives are the shares $e^{a - y}$ and $e^{b - y}$.
+    LogAddExp = "log_add_exp", r"\ln(e^a + e^b)":
+        (a, b) -> y = log_add_exp(a, b),
+        d: [Linear::Scale((a - b).sigmoid()), Linear::Scale((b - a).sigmoid())],
+        on: [REAL, OTHER];
+
     /// Without overflow on the way. At $(0, 0)$ the derivatives are 0.
     Hypot = "hypot", r"\sqrt{a^2 + b^2}":
         (a, b) -> y = a.hypot(b),
@@ -86,4 +110,23 @@ pointwise! {
 fn unless_zero<'t>(r: Var<'t>, a: Var<'t>) -> Var<'t> {
     let is_zero = r.eq(0.0);
     is_zero.select(0.0, a / is_zero.select(1.0, r))
+}
+
+fn remainder<T: Real>(a: T, b: T) -> T {
+    let rest = a.fmod(b);
+    let is_opposite = rest < zero() && b > zero() || rest > zero() && b < zero();
+    if is_opposite { rest + b } else { rest }
+}
+
+/// The whole part of $a/b$ as a piece's number, with the jumps between pieces apart.
+fn whole_quotient<T: Real>(a: T, b: T) -> i64 {
+    let quotient = (a / b).floor();
+    (quotient.to_f64() as i64).wrapping_mul(2) + i64::from(a.fmod(b) == zero())
+}
+
+fn log_add_exp<T: Real>(a: T, b: T) -> T {
+    let (small, large) = if a > b { (b, a) } else { (a, b) };
+    let difference = small - large;
+    // Of two equal infinities.
+    if difference.is_nan() && a == b { a } else { large + difference.exp().ln_1p() }
 }

@@ -194,13 +194,15 @@ mod elementary;
 mod rounding;
 mod special;
 
-pub use arithmetic::{Add, Atan2, Div, Hypot, Maximum, Minimum, Mul, Neg, Pow, Sub};
+pub use arithmetic::{
+    Add, Atan2, Div, Fmod, Hypot, LogAddExp, Maximum, Minimum, Mul, Neg, Pow, Remainder, Sub,
+};
 pub use comparison::{Equal, Less, LessEqual, NotEqual, Select};
 pub use elementary::{
     Acos, Acosh, Asin, Asinh, Atan, Atanh, Cbrt, Cos, Cosh, Exp, Exp2, ExpM1, Ln, Log2, Log10,
     Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
 };
-pub use rounding::{Abs, Floor, Relu, Sign};
+pub use rounding::{Abs, Floor, Relu, Round, Sign, Trunc};
 pub use special::{Erf, Erfc};
 
 fn element_by_element<T: Real>(tile: fn([&[T]; 3], &mut [T]), x: &[&Value<T>]) -> Value<T> {

@@ -314,6 +314,24 @@ impl Real for DoubleDouble {
         Self::corrected(hi, lo)
     }
 
+    /// Long division, digit by binary digit: no difference of two such numbers is rounded.
+    fn fmod(self, y: Self) -> Self {
+        let (mut rest, divisor) = (self.abs(), y.abs());
+        let coarse = self.hi % y.hi;
+        if coarse.is_nan() || rest < divisor {
+            return if coarse.is_nan() { coarse.into() } else { self };
+        }
+        let shift = (rest.hi.log2() - divisor.hi.log2()) as i32 + 1;
+        for k in (0..=shift).rev() {
+            let multiple =
+                divisor.times_power_of_two(k.min(1000)).times_power_of_two(k - k.min(1000));
+            if multiple <= rest {
+                rest = rest - multiple;
+            }
+        }
+        rest.with_sign_of(self)
+    }
+
     fn pow(self, exponent: Self) -> Self {
         power::pow(self, exponent)
     }
