@@ -12,7 +12,7 @@ use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
 use crate::run::{
-    Bound, Failure, Listing, Plan, Rewriting, RunError, Scalar, Selection, Tables, Workspace,
+    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace,
     execute,
 };
 use crate::tape::{NodeId, Precision, Tape, refuse};
@@ -45,7 +45,7 @@ pub struct Program {
     signature: Vec<Type>,
     /// Where the nodes were recorded.
     origins: Vec<Origin>,
-    rewriting: Rewriting,
+    policy: Policy,
     threads: Threads,
     single: Runner<f32>,
     double: Runner<f64>,
@@ -116,7 +116,7 @@ impl Tape {
             ops: core.ops.items().to_vec(),
             types: core.types.items().to_vec(),
             listing: selection.listing,
-            rewriting: core.engine.rewriting(),
+            policy: core.engine.policy(),
             threads: core.engine.threads().clone(),
             single: Runner::default(),
             double: Runner::default(),
@@ -132,6 +132,7 @@ impl Program {
         let (mut ops, mut types) = (Table::new(&self.ops), Table::new(&self.types));
         let mut listing = Listing::default();
         listing.outputs.clone_from(&self.listing.outputs);
+        listing.checkpoints.clone_from(&self.listing.checkpoints);
         listing.inputs.extend(self.listing.inputs.iter().map(|&type_of| types.renumber(type_of)));
         for line in self.listing.lines() {
             let (op, type_of) = (ops.renumber(line.op), types.renumber(line.type_of));
@@ -166,6 +167,13 @@ impl Program {
     /// one has the team, the others do their work alone.
     pub fn set_threads(&mut self, threads: &Threads) {
         self.threads = threads.clone();
+    }
+
+    /// Sets how many bytes the temporaries of a run may take, as [`Tape::memory_budget`] does, or
+    /// lifts the limit; unless set, it is that of the tape that the program was cut from.
+    pub fn set_memory_budget(&mut self, bytes: Option<usize>) {
+        self.policy.memory_budget = bytes;
+        (self.single, self.double) = (Runner::default(), Runner::default());
     }
 
     /// The same program in another precision: captured numbers and data are rounded to it.
@@ -252,7 +260,7 @@ impl Program {
         bound: &[Bound],
     ) -> Result<Vec<Tensor>, RunError> {
         let tables = Tables { ops: &self.ops, types: &self.types };
-        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.rewriting));
+        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.policy));
         let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workspace = workspaces().pop().unwrap_or_default();
         let outcome = execute(plan, bound, &mut workspace, &runner.pool, &self.threads);

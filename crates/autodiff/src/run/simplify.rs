@@ -311,6 +311,9 @@ impl Rewriter<'_> {
         listing.inputs.clone_from(&original.inputs);
         listing.outputs.extend(original.outputs.iter().map(|&output| now[output as usize]));
         listing.keep = original.keep;
+        listing.checkpoints.extend(original.checkpoints.iter().map(|checkpoint| {
+            checkpoint.renumbered(&was, |value| Some(now[value as usize]).filter(|&x| x != NOTHING))
+        }));
         Simplified { listing, ops: self.ops, now, was }
     }
 }

@@ -38,6 +38,13 @@ pub struct Var<'t> {
     pub(crate) id: NodeId,
 }
 
+/// One variable as a slice, for what takes one or several.
+impl<'t> AsRef<[Var<'t>]> for Var<'t> {
+    fn as_ref(&self) -> &[Var<'t>] {
+        std::slice::from_ref(self)
+    }
+}
+
 impl<'t> Var<'t> {
     /// The tape that it is a node of.
     pub fn tape(self) -> &'t Tape {
