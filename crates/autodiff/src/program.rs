@@ -12,8 +12,7 @@ use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
 use crate::run::{
-    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace,
-    execute,
+    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace, execute,
 };
 use crate::tape::{NodeId, Precision, Tape, refuse};
 use crate::var::Var;
@@ -254,13 +253,34 @@ impl Program {
         Ok(())
     }
 
+    /// The bytes that the temporaries of a run take, as
+    /// [`Statistics::peak_bytes`](crate::Statistics::peak_bytes) counts them. Nothing is run.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(vec![1.0; 100]);
+    /// let program = tape.program([x], [x.sin().exp().sum()]);
+    /// assert!(program.peak_bytes() >= 2 * 800);
+    /// ```
+    pub fn peak_bytes(&self) -> usize {
+        match self.precision {
+            Precision::F32 => self.plan(&self.single).bytes(),
+            Precision::F64 => self.plan(&self.double).bytes(),
+        }
+    }
+
+    fn plan<'a, T: Scalar>(&self, runner: &'a Runner<T>) -> &'a Plan<T> {
+        let tables = Tables { ops: &self.ops, types: &self.types };
+        runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.policy))
+    }
+
     fn run_on<T: Scalar>(
         &self,
         runner: &Runner<T>,
         bound: &[Bound],
     ) -> Result<Vec<Tensor>, RunError> {
-        let tables = Tables { ops: &self.ops, types: &self.types };
-        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.policy));
+        let plan = self.plan(runner);
         let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workspace = workspaces().pop().unwrap_or_default();
         let outcome = execute(plan, bound, &mut workspace, &runner.pool, &self.threads);

@@ -9,8 +9,8 @@ use wengert_tensor::{Pool, Tensor, Threads};
 use crate::op::ShapeError;
 use crate::ops::Op;
 use crate::run::{
-    Bound, Checkpoint, Failure, Listing, Outcome, Plan, Policy, Rewriting, RunError, Scalar, Selection,
-    Tables, Workspace, execute,
+    Bound, Checkpoint, Failure, Listing, Outcome, Plan, Policy, Rewriting, RunError, Scalar,
+    Selection, Tables, Workspace, execute,
 };
 use crate::tape::{Core, NOTHING, NodeId, Precision, Tape, refuse};
 use crate::var::Var;

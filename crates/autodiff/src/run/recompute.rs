@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use crate::op::Type;
 use crate::ops::Op;
 use crate::run::Tables;
-use crate::run::listing::{Line, Listing};
+use crate::run::listing::{Checkpoint, Line, Listing};
 use crate::tape::NOTHING;
 
 /// What a node's value takes of a run's memory.
@@ -55,6 +55,8 @@ pub(super) struct Recomputation<'a> {
     readers: Vec<Vec<u32>>,
     /// By node: whether it may be dropped.
     can_be_dropped: Vec<bool>,
+    /// By node: where the last checkpoint ends that drops it, or 0.
+    dropped_at: Vec<u32>,
 }
 
 impl<'a> Recomputation<'a> {
@@ -63,7 +65,8 @@ impl<'a> Recomputation<'a> {
         let len = lines.len();
         let type_of = |value: u32| {
             let input = || listing.inputs[value as usize - len];
-            &*tables.types[lines.get(value as usize).map_or_else(input, |line| line.type_of) as usize]
+            &*tables.types
+                [lines.get(value as usize).map_or_else(input, |line| line.type_of) as usize]
         };
         let (mut members, mut readers) = (vec![Vec::new(); len], vec![Vec::new(); len]);
         let (mut efforts, mut can_be_dropped) = (Vec::new(), Vec::new());
@@ -87,7 +90,32 @@ impl<'a> Recomputation<'a> {
         for root in listing.outputs.iter().filter_map(|&y| root_of(&homes, y)) {
             readers[root as usize].push(len as u32 + 1);
         }
-        Recomputation { listing, lines, homes, efforts, members, readers, can_be_dropped }
+        let mut all = Recomputation {
+            dropped_at: vec![0; len],
+            listing,
+            lines,
+            homes,
+            efforts,
+            members,
+            readers,
+            can_be_dropped,
+        };
+        for checkpoint in &listing.checkpoints {
+            for value in all.dropped_by(checkpoint) {
+                let end = &mut all.dropped_at[value as usize];
+                *end = checkpoint.end.max(*end);
+            }
+        }
+        all
+    }
+
+    /// The values that a checkpoint drops at its end.
+    fn dropped_by(&self, checkpoint: &Checkpoint) -> Vec<u32> {
+        let kept: Vec<u32> =
+            checkpoint.results.iter().filter_map(|&value| self.root(value)).collect();
+        let is_dropped =
+            |&value: &u32| self.can_be_dropped[value as usize] && !kept.contains(&value);
+        (checkpoint.start..checkpoint.end).filter(is_dropped).collect()
     }
 
     /// The listing whose values take no more than `limit` elements at any time, if one is found.
@@ -115,13 +143,7 @@ impl<'a> Recomputation<'a> {
             walk.now = node;
             walk.compute(node)?;
             while let Some(checkpoint) = ends.next_if(|checkpoint| checkpoint.end <= node + 1) {
-                let kept: Vec<u32> =
-                    checkpoint.results.iter().filter_map(|&value| self.root(value)).collect();
-                for value in checkpoint.start..checkpoint.end {
-                    if self.homes[value as usize].root == value && !kept.contains(&value) {
-                        walk.drop(value);
-                    }
-                }
+                self.dropped_by(checkpoint).into_iter().for_each(|value| walk.drop(value));
             }
         }
         walk.now = len as u32;
@@ -251,23 +273,48 @@ impl Walk<'_> {
 
     /// What keeping a value saves, for each element and step that it would be kept.
     fn worth(&mut self, root: u32) -> f64 {
-        let Some(next) = self.next_reader(root) else { return 0.0 };
+        let Some(next) = self.next_use(root) else { return 0.0 };
         let again = self.missing_for(root, Some(root));
         let effort: f64 = again.iter().map(|&node| self.of.efforts[node as usize]).sum();
         let elements = self.of.homes[root as usize].elements;
         effort / (elements as f64 * f64::from(next - self.now))
     }
 
-    /// Who is the next to read a value, of the nodes behind the present one.
-    fn next_reader(&self, root: u32) -> Option<u32> {
-        let readers = &self.of.readers[root as usize];
-        readers.get(readers.partition_point(|&reader| reader <= self.now)).copied()
+    /// When a value is read next, of the nodes behind the present one: by a reader that is still to
+    /// come, or to compute what was dropped and will be read.
+    fn next_use(&mut self, root: u32) -> Option<u32> {
+        self.stamp += 1;
+        self.seen[root as usize] = self.stamp;
+        let (mut found, mut next) = (vec![root], None);
+        while let Some(root) = found.pop() {
+            let readers = &self.of.readers[root as usize];
+            let passed = readers.partition_point(|&reader| reader <= self.now);
+            next = next.into_iter().chain(readers.get(passed).copied()).min();
+            for &reader in &readers[..passed] {
+                let Some(root) = self.of.root(reader) else { continue };
+                // What the end of a checkpoint will drop counts as dropped.
+                let is_dropped = self.present[reader as usize] == NOTHING
+                    || self.now < self.of.dropped_at[root as usize];
+                if is_dropped && self.seen[root as usize] != self.stamp {
+                    self.seen[root as usize] = self.stamp;
+                    found.push(root);
+                }
+            }
+        }
+        next
     }
 
-    /// Drops a value that nobody will read any more.
+    /// Drops a value that nobody will need any more, and those that were there for it.
     fn drop_if_done(&mut self, root: u32) {
-        if self.pins[root as usize] == 0 && self.next_reader(root).is_none() {
-            self.drop(root);
+        let of = self.of;
+        let mut candidates = vec![root];
+        while let Some(root) = candidates.pop() {
+            let is_resident = self.resident.contains(&root);
+            if is_resident && self.pins[root as usize] == 0 && self.next_use(root).is_none() {
+                self.drop(root);
+                let operands = of.lines[root as usize].operands;
+                candidates.extend(operands.iter().filter_map(|&x| of.root(x)));
+            }
         }
     }
 

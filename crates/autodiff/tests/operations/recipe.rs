@@ -63,7 +63,9 @@ impl Recipe {
         let mut dish = self.begin(tape);
         for block in self.steps.chunks(count) {
             tape.checkpoint(|| {
-                block.iter().for_each(|&step| dish.add(step));
+                for &step in block {
+                    dish.add(step);
+                }
                 dish.nodes[dish.nodes.len() - 1]
             });
         }

@@ -97,10 +97,32 @@ fn checkpoints_are_computed_again_once() {
         })[1]
     });
     assert_eq!(results.0, free.0 + 2);
-    let nested = blocks(|tape, x| {
-        tape.checkpoint(|| tape.checkpoint(|| x.sin().sin()).sin())
-    });
-    assert!(nested.0 >= kept.0);
+}
+
+/// The square root of the length: as many blocks as each has values.
+#[test]
+fn blocks_take_the_memory_of_one_and_of_all_results() {
+    let chain = |nested: bool| {
+        let tape = Tape::new();
+        let x = tape.input(vec![0.5; N]);
+        let sines = |x, count| (0..count).fold(x, |y: Var<'_>, _| y.sin());
+        let y = (0..10).fold(x, |y, _| {
+            tape.checkpoint(|| {
+                let half = if nested { tape.checkpoint(|| sines(y, 5)) } else { sines(y, 5) };
+                sines(half, 5)
+            })
+        });
+        let [dx] = tape.grad(y.sum(), [x]);
+        tape.run([dx]);
+        (tape.statistics().peak_bytes / BYTES, tape.statistics().operations)
+    };
+    let (memory, operations) = chain(false);
+    assert!(memory <= 10 + 10 + 2, "{memory} values");
+    // 100 sines, 90 of them again, and as many cosines and products, but for 1 · 1.
+    assert!((385..=391).contains(&operations), "{operations}");
+    let (memory, more) = chain(true);
+    assert!(memory <= 10 + 10 + 2, "{memory} values");
+    assert!(more >= operations);
 }
 
 #[test]
