@@ -3,6 +3,7 @@
 
 use std::any::TypeId;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wengert_tensor::{Array, DType, Pool, Tensor, Threads};
@@ -124,6 +125,60 @@ impl Tape {
     }
 }
 
+impl Tape {
+    /// Records a program's operations on this tape, with these variables as its inputs, and answers
+    /// with its outputs. What the program has captured is recorded as inputs and literals.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(0.0);
+    /// let cube = tape.program([x], [x * x * x]);
+    /// let other = Tape::new();
+    /// let z = other.input(2.0);
+    /// let y = other.call(&cube, &[z])[0];
+    /// let [dz] = other.grad(y, [z]);
+    /// assert_eq!((y.item(), dz.item()), (8.0, 12.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the variables are not of the program's types or on another tape, or the program has
+    /// captured values of another precision.
+    #[track_caller]
+    pub fn call<'t>(&'t self, program: &Program, inputs: &[Var<'t>]) -> Vec<Var<'t>> {
+        self.check_own("call", inputs);
+        let types: Vec<Type> = inputs.iter().map(|x| x.type_of()).collect();
+        if types != program.signature {
+            let want = &program.signature;
+            refuse("call", format!("the program takes {want:?}, not {types:?}"), inputs);
+        }
+        let sources: Vec<Var<'t>> = program
+            .inputs
+            .iter()
+            .map(|source| match source {
+                Source::Given(k) => inputs[*k],
+                Source::Captured(Bound::Tensor(tensor)) => self.input(tensor),
+                Source::Captured(Bound::Number(number)) => self.literal(*number),
+            })
+            .collect();
+        let mut nodes: Vec<Var<'t>> = Vec::with_capacity(program.len());
+        for line in program.listing.lines() {
+            let value = |&x: &u32| {
+                let input = (x as usize).checked_sub(program.len());
+                input.map_or_else(|| nodes[x as usize], |input| sources[input])
+            };
+            let x: Vec<Var<'t>> = line.operands.iter().map(value).collect();
+            nodes.push(self.record(Op::clone(&program.ops[line.op as usize]), &x));
+        }
+        let outputs = program.listing.outputs.iter();
+        let value = |&y: &u32| {
+            let input = (y as usize).checked_sub(program.len());
+            input.map_or_else(|| nodes[y as usize], |input| sources[input])
+        };
+        outputs.map(value).collect()
+    }
+}
+
 impl Program {
     /// The same program with only those operations and types in its tables that it uses, in the
     /// order of first use.
@@ -137,8 +192,33 @@ impl Program {
             let (op, type_of) = (ops.renumber(line.op), types.renumber(line.type_of));
             listing.push(op, type_of, line.operands.iter().copied());
         }
+        listing.seal();
         (self.ops, self.types, self.listing) = (ops.used, types.used, listing);
         self
+    }
+
+    /// Whether it computes the same from the same: only programs that hold no values of their own
+    /// can be compared, each other one is equal to itself alone.
+    pub(crate) fn is_same_formula(&self, other: &Program) -> bool {
+        let given = |program: &Program| -> Option<Vec<usize>> {
+            let given = program.inputs.iter().map(|source| match source {
+                Source::Given(k) => Some(*k),
+                Source::Captured(_) => None,
+            });
+            given.collect()
+        };
+        std::ptr::eq(self, other)
+            || self.precision == other.precision
+                && self.signature == other.signature
+                && self.listing == other.listing
+                && self.ops == other.ops
+                && self.types == other.types
+                && given(self).is_some_and(|inputs| Some(inputs) == given(other))
+    }
+
+    /// Hashes what [`Program::is_same_formula`] compares.
+    pub(crate) fn hash_formula(&self, state: &mut impl Hasher) {
+        (self.precision, &self.signature, &self.listing, &self.ops, &self.types).hash(state);
     }
 
     /// The types of its inputs.

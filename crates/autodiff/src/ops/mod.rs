@@ -7,6 +7,7 @@ mod constant;
 mod conv;
 mod custom;
 mod foreign;
+mod implicit;
 mod index;
 mod matmul;
 mod pointwise;
@@ -15,12 +16,14 @@ mod random;
 mod reduce;
 mod region;
 mod shape;
+mod solve;
 mod stop;
 
 pub use constant::Constant;
 pub use conv::{Conv, Side};
 pub use custom::Custom;
 pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
+pub use implicit::{Implicit, Method};
 pub(crate) use index::Rows;
 pub use index::{Gather, ScatterAdd};
 pub(crate) use matmul::Extents;
@@ -39,7 +42,9 @@ pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
 pub(crate) use region::whole;
 pub use region::{Assemble, Region, Slice};
 pub use shape::{Axes, Expand, Flip, Permute, Reshape};
-pub use stop::StopGradient;
+pub use solve::Solve;
+pub(crate) use solve::solve_in_place;
+pub use stop::{StopGradient, StraightThrough};
 
 use wengert_tensor::{Array, Tensor};
 
@@ -155,7 +160,8 @@ operations! {
         MatMul
         Conv WindowArgMax
         Uniform Normal
-        StopGradient;
+        StopGradient StraightThrough
+        Solve Implicit;
 }
 
 fn erase<O: Operation + Into<Op>>(sample: Sample<O>) -> Sample<Op> {

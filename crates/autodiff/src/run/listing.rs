@@ -89,7 +89,7 @@ impl Listing {
     }
 
     /// Computes its hash, now that it is complete.
-    fn seal(&mut self) {
+    pub fn seal(&mut self) {
         let parts = (&self.inputs, &self.words, &self.outputs, self.keep, &self.checkpoints);
         self.hash = FxBuildHasher.hash_one(parts);
     }

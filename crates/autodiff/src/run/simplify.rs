@@ -216,6 +216,9 @@ impl Rewriter<'_> {
 
     /// Views that show all of what they are views of, and views of views.
     fn view(&self, op: &Op, entry: &Entry) -> Option<Instead> {
+        if let (Op::StraightThrough(_), &[x, _]) = (op, entry.operands.as_slice()) {
+            return Some(Instead::Value(x));
+        }
         let &[x] = entry.operands.as_slice() else { return None };
         let shows_all = match op {
             Op::StopGradient(_) => true,

@@ -3,7 +3,8 @@
 
 use wengert_autodiff::ops::{
     Abs, Atan2, Div, Equal, Floor, Fmod, Hypot, Less, LessEqual, Max, Maximum, Min, Minimum,
-    NotEqual, Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, Trunc,
+    NotEqual, Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, StraightThrough,
+    Trunc,
 };
 use wengert_autodiff::{Op, Tape};
 use wengert_tensor::Tensor;
@@ -55,6 +56,7 @@ fn one_operand() {
     convention(Trunc, [x()], u, &[[0.0; 4].into()]);
     convention(Round, [[-2.5, 0.5, 1.5, 0.2].into()], u, &[[0.0; 4].into()]);
     convention(StopGradient, [x()], u, &[[0.0; 4].into()]);
+    convention(StraightThrough, [x(), u.into()], u, &[[0.0; 4].into(), u.into()]);
     // A slope that is infinite is said to be so.
     convention(Sqrt, [[0.0, 4.0].into()], [1.0, 1.0], &[[INFINITY, 0.25].into()]);
 }

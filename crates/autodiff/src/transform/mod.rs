@@ -1,13 +1,16 @@
 //! What the sweeps are for: gradients, products with the Jacobian and the Hessian, batching, and
 //! whole Jacobians and Hessians.
 
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
+mod batch;
+mod implicit;
+
+pub(crate) use batch::batched_by_loop;
+
+use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::derive::{self, OwnRules, Rules};
-use crate::op::Kind;
-use crate::ops::Op;
-use crate::tape::{Met, NodeId, Tape, refuse};
+use crate::op::{Kind, Type};
+use crate::tape::{Precision, Tape, refuse};
 use crate::var::Var;
 
 impl Tape {
@@ -167,71 +170,6 @@ impl Tape {
         self.jvp(gradient, xs)
     }
 
-    /// Records `ys` for many examples at once: in `xs`, each variable comes with a batch of values
-    /// for it, one more axis in front; so do the results. All batches have one size.
-    ///
-    /// ```
-    /// # use wengert_autodiff::Tape;
-    /// let tape = Tape::new();
-    /// let x = tape.input([1.0, 2.0]);
-    /// let y = x.dot(x);
-    /// let [ys] = tape.vmap([y], [(x, tape.input([[1.0, 2.0], [3.0, 4.0]]))]);
-    /// assert_eq!(ys.to_string(), "[ 5. 25.]");
-    /// ```
-    ///
-    /// # Panics
-    /// If a batch has not the shape of its variable behind its first axis, or sizes differ.
-    #[track_caller]
-    pub fn vmap<'t, const M: usize, const N: usize>(
-        &'t self,
-        ys: [Var<'t>; M],
-        xs: [(Var<'t>, Var<'t>); N],
-    ) -> [Var<'t>; M] {
-        self.check_own("vmap", &ys);
-        let mut size = None;
-        for (x, batch) in xs {
-            self.check_own("vmap", &[x, batch]);
-            let (one, all) = (x.type_of(), batch.type_of());
-            let (shape, whole) = (&one.shape, &all.shape);
-            let fits = whole.rank() == shape.rank() + 1 && whole[1..] == shape[..];
-            if !fits || one.kind != all.kind {
-                let message = format!("{all} is not {one} with one more axis in front");
-                refuse("vmap", message, &[x, batch]);
-            }
-            if let Some(size) = size.filter(|&size| size != whole[0]) {
-                let message = format!("batches of {size} and of {} examples", whole[0]);
-                refuse("vmap", message, &[x, batch]);
-            }
-            size = Some(whole[0]);
-        }
-        let n = size.unwrap_or(1);
-        let starts: Vec<NodeId> = xs.iter().map(|(x, _)| x.id).collect();
-        let ends: Vec<NodeId> = ys.iter().map(|y| y.id).collect();
-        let mut batched: FxHashMap<NodeId, Var<'t>> =
-            xs.iter().map(|&(x, batch)| (x.id, batch)).collect();
-        let nodes = derive::between_nodes(self, &starts, &ends);
-        let _origin = nodes.first().map(|&id| self.inherit_origin(id));
-        let (mut met, mut x) = (Met::default(), SmallVec::new());
-        for id in nodes {
-            if batched.contains_key(&id) {
-                continue;
-            }
-            let op = met.application(self, id, &mut x);
-            let which: Vec<bool> = x.iter().map(|x| batched.contains_key(&x.id)).collect();
-            let x: Vec<Var<'t>> =
-                x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();
-            batched.insert(id, op.batched(&which, &x, n));
-        }
-        let mut results = ys;
-        for y in &mut results {
-            *y = match batched.get(&y.id) {
-                Some(&batch) => batch,
-                None => y.batched_unless(false, n),
-            };
-        }
-        results
-    }
-
     /// Records the Jacobian $\partial y / \partial x$, of the shape of `y` followed by that of `x`:
     /// by reverse mode if `y` has fewer elements than `x`, else by forward mode, batched over all
     /// directions.
@@ -275,13 +213,26 @@ impl Tape {
         self.jacobian(gradient, x)
     }
 
-    /// Every element once 1 and the others 0, as a batch.
+    /// Every element once 1 and the others 0, as a batch. They are computed: a program that needs
+    /// them holds no data, and what needs them twice needs them once.
     #[track_caller]
-    fn unit_vectors(&self, shape: &wengert_tensor::Shape) -> Var<'_> {
+    fn unit_vectors(&self, shape: &Shape) -> Var<'_> {
         let n = shape.size();
-        let positions = wengert_tensor::Array::from_fn([n], |k| k as i64);
-        let batch: Vec<usize> = [n].into_iter().chain(shape.iter().copied()).collect();
-        self.indices(positions).one_hot(n).reshape(batch)
+        let places = self.literal(1.0).broadcast_to([n]).cumsum(0);
+        let batch: Shape = [n].into_iter().chain(shape.iter().copied()).collect();
+        places.eq(places.unsqueeze(1)).reshape(batch)
+    }
+
+    /// A leaf of this type, where only the type matters.
+    #[track_caller]
+    pub(crate) fn placeholder(&self, type_of: &Type) -> Var<'_> {
+        let shape = type_of.shape.clone();
+        let tensor = match (type_of.kind, self.precision()) {
+            (Kind::Index, _) => Tensor::I64(Array::full(shape, 0)),
+            (Kind::Real, Precision::F32) => Tensor::F32(Array::full(shape, 0.0)),
+            (Kind::Real, Precision::F64) => Tensor::F64(Array::full(shape, 0.0)),
+        };
+        self.input(&tensor)
     }
 
     /// Checks that a tangent or cotangent suits its variable.
@@ -307,17 +258,4 @@ fn filled<'t, const N: usize>(found: Vec<Option<Var<'t>>>, like: [Var<'t>; N]) -
         };
     }
     all
-}
-
-/// The batching rule of operations that have none: one example after the other.
-pub(crate) fn batched_by_loop<'t>(op: &Op, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
-    let tape = x[0].tape();
-    let examples: Vec<Var<'t>> = (0..n)
-        .map(|k| {
-            let example = |(&is, &x): (&bool, &Var<'t>)| if is { x.at(0, k as isize) } else { x };
-            let x: Vec<_> = which.iter().zip(x).map(example).collect();
-            tape.record(op.clone(), &x)
-        })
-        .collect();
-    Var::stack(&examples, 0)
 }
