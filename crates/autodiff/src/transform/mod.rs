@@ -183,19 +183,63 @@ impl Tape {
     /// ```
     #[track_caller]
     pub fn jacobian<'t>(&'t self, y: Var<'t>, x: Var<'t>) -> Var<'t> {
-        let (from, to) = (x.shape(), y.shape());
-        let shape: Vec<usize> = to.iter().chain(from.iter()).copied().collect();
-        if to.size() < from.size() {
-            let u = y.zeros_like();
-            let [row] = self.vjp([(y, u)], [x]);
-            let [rows] = self.vmap([row], [(u, self.unit_vectors(&to))]);
-            rows.reshape(shape)
+        let [jacobian] = self.jacobians(y, [x]);
+        jacobian
+    }
+
+    /// Records the Jacobians of `y` by several variables, as [`Tape::jacobian`] does: in one batch
+    /// of reverse sweeps if `y` has fewer elements than all of `xs` together, else in a batch of
+    /// forward sweeps for each.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let (a, b) = (tape.input([1.0, 2.0]), tape.input(3.0));
+    /// let [by_a, by_b] = tape.jacobians(a * b, [a, b]);
+    /// assert_eq!(by_a.to_string(), "[[3. 0.]\n [0. 3.]]");
+    /// assert_eq!(by_b.to_string(), "[1. 2.]");
+    /// ```
+    #[track_caller]
+    pub fn jacobians<'t, const N: usize>(&'t self, y: Var<'t>, xs: [Var<'t>; N]) -> [Var<'t>; N] {
+        let size: usize = xs.iter().map(|x| x.shape().size()).sum();
+        if y.shape().size() < size {
+            self.jacobians_by_rows(y, xs)
         } else {
+            self.jacobians_by_columns(y, xs)
+        }
+    }
+
+    /// As [`Tape::jacobians`], row after row by reverse mode, whatever the shapes.
+    #[track_caller]
+    pub fn jacobians_by_rows<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [Var<'t>; N],
+    ) -> [Var<'t>; N] {
+        let u = y.zeros_like();
+        let row = self.vjp([(y, u)], xs);
+        let rows = self.vmap(row, [(u, self.unit_vectors(&y.shape()))]);
+        let mut k = 0;
+        rows.map(|rows| {
+            k += 1;
+            rows.reshape(joined(y, xs[k - 1]))
+        })
+    }
+
+    /// As [`Tape::jacobians`], column after column by forward mode, whatever the shapes.
+    #[track_caller]
+    pub fn jacobians_by_columns<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [Var<'t>; N],
+    ) -> [Var<'t>; N] {
+        xs.map(|x| {
             let v = x.zeros_like();
             let [column] = self.jvp([y], [(x, v)]);
-            let [columns] = self.vmap([column], [(v, self.unit_vectors(&from))]);
-            columns.reshape([from.size(), to.size()]).t().reshape(shape)
-        }
+            let [columns] = self.vmap([column], [(v, self.unit_vectors(&x.shape()))]);
+            let sizes = [x.shape().size(), y.shape().size()];
+            columns.reshape(sizes).t().reshape(joined(y, x))
+        })
     }
 
     /// Records the Hessian of a scalar `y` by `x`, of the shape of `x` twice.
@@ -207,10 +251,38 @@ impl Tape {
     /// let h = tape.hessian(x.at(0, 0) * x.at(0, 1).square(), x);
     /// assert_eq!(h.to_string(), "[[0. 4.]\n [4. 2.]]");
     /// ```
+    ///
+    /// # Panics
+    /// If `y` has more or fewer elements than one.
     #[track_caller]
     pub fn hessian<'t>(&'t self, y: Var<'t>, x: Var<'t>) -> Var<'t> {
-        let [gradient] = self.grad(y, [x]);
-        self.jacobian(gradient, x)
+        let [[hessian]] = self.hessians(y, [x]);
+        hessian
+    }
+
+    /// Records the second derivatives of a scalar `y` by several variables: in row `i`, column `k`
+    /// of the answer those by `xs[i]` and `xs[k]`, of the shape of the one followed by that of the
+    /// other.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let (a, b) = (tape.input([1.0, 2.0]), tape.input(3.0));
+    /// let [[aa, ab], [ba, bb]] = tape.hessians((a * a * b).sum(), [a, b]);
+    /// assert_eq!(aa.to_string(), "[[6. 0.]\n [0. 6.]]");
+    /// assert_eq!((ab.to_string(), ba.to_string()), ("[2. 4.]".into(), "[2. 4.]".into()));
+    /// assert_eq!(bb.item(), 0.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If `y` has more or fewer elements than one.
+    #[track_caller]
+    pub fn hessians<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [Var<'t>; N],
+    ) -> [[Var<'t>; N]; N] {
+        self.grad(y, xs).map(|gradient| self.jacobians(gradient, xs))
     }
 
     /// Every element once 1 and the others 0, as a batch. They are computed: a program that needs
@@ -258,4 +330,9 @@ fn filled<'t, const N: usize>(found: Vec<Option<Var<'t>>>, like: [Var<'t>; N]) -
         };
     }
     all
+}
+
+/// The shape of a Jacobian.
+fn joined(y: Var<'_>, x: Var<'_>) -> Shape {
+    y.shape().iter().chain(x.shape().iter()).copied().collect()
 }
