@@ -3,9 +3,9 @@
 use crate::input::Operand;
 use crate::ops::{
     Abs, Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Equal, Erf, Erfc, Exp,
-    Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Log2, Log10, LogAddExp, Maximum, Minimum,
-    NotEqual, Op, Pow, Relu, Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt,
-    StopGradient, Tan, Tanh, Trunc,
+    Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, Log2, Log10, LogAddExp, Maximum,
+    Minimum, NotEqual, Op, Pow, Relu, Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh, Softplus,
+    Sqrt, StopGradient, Tan, Tanh, Trunc,
 };
 use crate::var::Var;
 use crate::var::operators::{binary, binary_as, ternary, unary};
@@ -35,6 +35,8 @@ unary! {
     exp_m1: ExpM1, "0.5" => "0.6487212707001282";
     /// $\ln x$, for $x > 0$.
     ln: Ln, "2.0" => "0.6931471805599453";
+    /// $\ln(1 + x)$, for $x > -1$, accurate near 0, with derivative $1/(1 + x)$; $-\infty$ at −1.
+    ln_1p: Ln1p, "0.5" => "0.4054651081081644";
     /// $\sin x$.
     sin: Sin, "0.5" => "0.479425538604203";
     /// $\cos x$.

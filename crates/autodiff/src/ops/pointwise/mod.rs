@@ -199,8 +199,8 @@ pub use arithmetic::{
 };
 pub use comparison::{Equal, Less, LessEqual, NotEqual, Select};
 pub use elementary::{
-    Acos, Acosh, Asin, Asinh, Atan, Atanh, Cbrt, Cos, Cosh, Exp, Exp2, ExpM1, Ln, Log2, Log10,
-    Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
+    Acos, Acosh, Asin, Asinh, Atan, Atanh, Cbrt, Cos, Cosh, Exp, Exp2, ExpM1, Ln, Ln1p, Log2,
+    Log10, Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
 };
 pub use rounding::{Abs, Floor, Relu, Round, Sign, Trunc};
 pub use special::{Erf, Erfc};
