@@ -35,6 +35,8 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "atanh" => x.atanh(),
         "erf" => x.erf(),
         "erfc" => x.erfc(),
+        "lgamma" => x.ln_gamma(),
+        "digamma" => x.digamma(),
         "floor" => x.floor(),
         "ceil" => x.ceil(),
         "round" => x.round_to(call.number_or("decimals", 0.0) as i32),

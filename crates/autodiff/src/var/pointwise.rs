@@ -2,10 +2,10 @@
 
 use crate::input::Operand;
 use crate::ops::{
-    Abs, Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Equal, Erf, Erfc, Exp,
-    Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, Log2, Log10, LogAddExp, Maximum,
-    Minimum, NotEqual, Op, Pow, Relu, Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh, Softplus,
-    Sqrt, StopGradient, Tan, Tanh, Trunc,
+    Abs, Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Digamma, Equal, Erf, Erfc,
+    Erfinv, Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma, Log2, Log10,
+    LogAddExp, Logit, Maximum, Minimum, NotEqual, Op, Polygamma, Pow, Relu, Remainder, Round,
+    Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, StopGradient, Tan, Tanh, Trunc,
 };
 use crate::var::Var;
 use crate::var::operators::{binary, binary_as, ternary, unary};
@@ -61,6 +61,16 @@ unary! {
     erf: Erf, "0.5" => "0.5204998778130465";
     /// $1 - \operatorname{erf} x$, accurate where it is small.
     erfc: Erfc, "0.5" => "0.4795001221869535";
+    /// $\operatorname{erf}^{-1} x$, for $|x| < 1$, infinite at ±1, with derivative
+    /// $\frac{\sqrt\pi}2 e^{y^2}$.
+    erfinv: Erfinv, "0.5204998778130465" => "0.5";
+    /// $\ln \frac{x}{1 - x}$, the inverse of [`Var::sigmoid`] for $0 < x < 1$, with derivative
+    /// $1 / (x\,(1 - x))$.
+    logit: Logit, "0.75" => "3.0_f64.ln()";
+    /// $\ln |\Gamma(x)|$, infinite at 0, −1, −2, …, with derivative [`Var::digamma`].
+    ln_gamma: LnGamma, "5.0" => "24.0_f64.ln()";
+    /// $\psi(x) = (\ln \Gamma)'(x)$, infinite at 0, NaN at −1, −2, …; its derivatives are [`Var::polygamma`].
+    digamma: Digamma, "1.0" => "-0.5772156649015329";
     /// $\max(x, 0)$, with derivative 0 at 0.
     relu: Relu, "1.5" => "1.5";
     /// $1 / (1 + e^{-x})$.
@@ -191,6 +201,20 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn atan2(self, x: impl Operand<'t>) -> Var<'t> {
         binary(Atan2, self, x.on(self.tape))
+    }
+
+    /// $\psi^{(n)}(x)$, the $n$-th derivative of [`Var::digamma`], broadcast, for integers
+    /// $0 \le n \le 150$; NaN for other orders. The derivative is $\psi^{(n + 1)}(x)$; by $n$ it is
+    /// 0.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let y = tape.input(1.0).polygamma(1.0);
+    /// assert!((y.item() - std::f64::consts::PI.powi(2) / 6.0).abs() < 1e-15);
+    /// ```
+    #[track_caller]
+    pub fn polygamma(self, order: impl Operand<'t>) -> Var<'t> {
+        binary(Polygamma, order.on(self.tape), self)
     }
 
     /// The larger of the two, broadcast; where they are equal, each takes half of the derivative.

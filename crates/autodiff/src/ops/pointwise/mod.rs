@@ -203,7 +203,7 @@ pub use elementary::{
     Log10, Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
 };
 pub use rounding::{Abs, Floor, Relu, Round, Sign, Trunc};
-pub use special::{Erf, Erfc};
+pub use special::{Digamma, Erf, Erfc, Erfinv, LnGamma, Logit, Polygamma};
 
 fn element_by_element<T: Real>(tile: fn([&[T]; 3], &mut [T]), x: &[&Value<T>]) -> Value<T> {
     let shape = x[0].shape().clone();
