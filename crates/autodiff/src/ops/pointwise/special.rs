@@ -50,7 +50,7 @@ pointwise! {
         on: [[1.0, 2.0, 0.0, 3.0, 1.0, 2.0], GAMMA];
 }
 
-const GAMMA: [f64; 6] = [-2.7, -0.4, 0.3, 1.2, 4.5, 30.0];
+const GAMMA: [f64; 6] = [-2.7, -0.4, 0.3, 1.0, 4.5, 30.0];
 
 /// By the inverse of tanh around its zero at ½, where the quotient would round its digits away.
 fn logit<T: Real>(x: T) -> T {
