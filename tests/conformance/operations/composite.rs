@@ -110,6 +110,9 @@ fn formula<'t>(call: &Call<'_, 't>, name: &str) -> Option<Vec<Var<'t>>> {
             let is_positive = x.gt(0.0);
             vec![is_positive.select(is_positive.select(x, 1.0).sqrt(), 0.0)]
         }
+        "straight_through_round" => {
+            vec![(call.var("w") * (x + (x.round() - x).stop_gradient())).sum()]
+        }
         "stop_gradient" => {
             let (y, still) = (x * x, x.stop_gradient());
             vec![(y * y.stop_gradient() + still.sin() * x).sum(), (x - still) * 3.0 + still]

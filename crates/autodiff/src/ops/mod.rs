@@ -29,10 +29,10 @@ pub use index::{Gather, ScatterAdd};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use pointwise::{
-    Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Div, Equal, Erf, Erfc,
-    Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Log2, Log10, LogAddExp, Maximum,
-    Minimum, Mul, Neg, NotEqual, Pow, Relu, Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh,
-    Softplus, Sqrt, Sub, Tan, Tanh, Trunc,
+    Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Digamma, Div, Equal,
+    Erf, Erfc, Erfinv, Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma,
+    Log2, Log10, LogAddExp, Logit, Maximum, Minimum, Mul, Neg, NotEqual, Polygamma, Pow, Relu,
+    Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, Sub, Tan, Tanh, Trunc,
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use pool::WindowArgMax;
@@ -148,9 +148,10 @@ operations! {
     pointwise:
         Neg Add Sub Mul Div Pow Maximum Minimum
         Fmod Remainder LogAddExp Hypot Atan2
-        Exp ExpM1 Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
+        Exp ExpM1 Ln Ln1p Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
         Exp2 Log2 Log10 Cbrt Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
         Round Trunc
+        Erfinv Logit LnGamma Digamma Polygamma
         Equal NotEqual Less LessEqual Select;
     others:
         Constant

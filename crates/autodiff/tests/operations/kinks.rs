@@ -2,9 +2,9 @@
 //! that each must lie in.
 
 use wengert_autodiff::ops::{
-    Abs, Atan2, Div, Equal, Floor, Fmod, Hypot, Less, LessEqual, Max, Maximum, Min, Minimum,
-    NotEqual, Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, StraightThrough,
-    Trunc,
+    Abs, Acos, Acosh, Asin, Atan2, Atanh, Cbrt, Digamma, Div, Equal, Erfinv, Floor, Fmod, Hypot,
+    Less, LessEqual, Ln, Ln1p, LnGamma, Log2, Log10, Logit, Max, Maximum, Min, Minimum, NotEqual,
+    Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, StraightThrough, Trunc,
 };
 use wengert_autodiff::{Op, Tape};
 use wengert_tensor::Tensor;
@@ -59,6 +59,28 @@ fn one_operand() {
     convention(StraightThrough, [x(), u.into()], u, &[[0.0; 4].into(), u.into()]);
     // A slope that is infinite is said to be so.
     convention(Sqrt, [[0.0, 4.0].into()], [1.0, 1.0], &[[INFINITY, 0.25].into()]);
+}
+
+/// At the border of a domain the slope is the limit from inside; beyond there is none.
+#[test]
+fn borders_of_domains() {
+    let slope = |op: Op, x: f64, wanted: f64| convention(op, [x.into()], 1.0, &[wanted.into()]);
+    for op in [Op::from(Ln), Log2.into(), Log10.into(), Sqrt.into(), Cbrt.into(), Logit.into()] {
+        slope(op, 0.0, INFINITY);
+    }
+    for op in [Op::from(Asin), Atanh.into(), Acosh.into(), Erfinv.into(), Logit.into()] {
+        slope(op, 1.0, INFINITY);
+    }
+    for op in [Op::from(Asin), Atanh.into(), Ln1p.into(), Erfinv.into()] {
+        slope(op, -1.0, INFINITY);
+    }
+    slope(Acos.into(), 1.0, -INFINITY);
+    slope(Acos.into(), -1.0, -INFINITY);
+    slope(LnGamma.into(), 0.0, -INFINITY);
+    slope(Digamma.into(), 0.0, INFINITY);
+    for op in [Op::from(Sqrt), Asin.into(), Acos.into(), Acosh.into(), Erfinv.into()] {
+        slope(op, -1.5, NAN);
+    }
 }
 
 /// What is not taken has derivative 0 whatever comes back: it is never multiplied.
@@ -254,6 +276,7 @@ fn branches_tell_kinks() {
         (Round.into(), vec![(-1.5).into()]),
         (Fmod.into(), vec![6.0.into(), 2.0.into()]),
         (Remainder.into(), vec![(-6.0).into(), 2.0.into()]),
+        (Hypot.into(), vec![0.0.into(), 0.0.into()]),
         (Atan2.into(), vec![0.0.into(), (-1.0).into()]),
         (Maximum.into(), vec![1.5.into(), 1.5.into()]),
         (Minimum.into(), vec![1.5.into(), 1.5.into()]),

@@ -46,6 +46,7 @@ const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("floor", 0, "constant between its kinks"),
     ("round", 0, "constant between its kinks"),
     ("trunc", 0, "constant between its kinks"),
+    ("polygamma", 0, "the order is an integer"),
     ("eq", 0, "takes two values only"),
     ("eq", 1, "takes two values only"),
     ("ne", 0, "takes two values only"),
