@@ -8,6 +8,7 @@ mod conv;
 mod custom;
 mod foreign;
 mod index;
+mod kind;
 mod matmul;
 mod pointwise;
 mod pool;
@@ -23,6 +24,7 @@ pub use custom::Custom;
 pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
 pub(crate) use index::Rows;
 pub use index::{Gather, ScatterAdd};
+pub use kind::{Same, ToIndex, ToReal};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use pointwise::{
@@ -152,6 +154,7 @@ operations! {
         Sum Max Min ArgMax CumSum
         Reshape Permute Expand Flip Slice Assemble
         Gather ScatterAdd
+        ToIndex ToReal Same
         MatMul
         Conv WindowArgMax
         Uniform Normal

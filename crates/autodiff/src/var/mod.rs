@@ -2,6 +2,7 @@
 //! is composed of several operations is in [`formulas`](crate::formulas).
 
 mod arrange;
+mod index;
 mod operators;
 mod pointwise;
 mod product;

@@ -56,6 +56,7 @@ const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("le", 1, "takes two values only"),
     ("select", 0, "a condition: constant on both sides of its kink"),
     ("argmax", 0, "its result is an index"),
+    ("to_index", 0, "its result is an index"),
     ("window_argmax", 0, "its result is an index"),
     ("stop_gradient", 0, "zero by definition, whatever its value does"),
 ];
