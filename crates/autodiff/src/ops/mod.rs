@@ -10,11 +10,14 @@ mod foreign;
 mod index;
 mod kind;
 mod matmul;
+mod order;
+mod place;
 mod pointwise;
 mod pool;
 mod random;
 mod reduce;
 mod region;
+mod segment;
 mod shape;
 mod stop;
 
@@ -27,6 +30,8 @@ pub use index::{Gather, ScatterAdd};
 pub use kind::{Same, ToIndex, ToReal};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
+pub use order::{ArgSort, CumArgMax, SearchSorted};
+pub use place::{FlatIndex, LastWriter};
 pub use pointwise::{
     Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Div, Equal, Erf, Erfc,
     Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Log2, Log10, LogAddExp, Maximum,
@@ -40,6 +45,7 @@ pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
 pub(crate) use region::whole;
 pub use region::{Assemble, Region, Slice};
+pub use segment::SegmentMax;
 pub use shape::{Axes, Expand, Flip, Permute, Reshape};
 pub use stop::StopGradient;
 
@@ -153,8 +159,9 @@ operations! {
         Constant
         Sum Max Min ArgMax CumSum
         Reshape Permute Expand Flip Slice Assemble
-        Gather ScatterAdd
-        ToIndex ToReal Same
+        Gather ScatterAdd SegmentMax
+        ToIndex ToReal Same FlatIndex LastWriter
+        ArgSort CumArgMax SearchSorted
         MatMul
         Conv WindowArgMax
         Uniform Normal

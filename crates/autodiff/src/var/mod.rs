@@ -4,6 +4,7 @@
 mod arrange;
 mod index;
 mod operators;
+mod order;
 mod pointwise;
 mod product;
 mod reduce;

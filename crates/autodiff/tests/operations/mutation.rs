@@ -57,6 +57,10 @@ const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("select", 0, "a condition: constant on both sides of its kink"),
     ("argmax", 0, "its result is an index"),
     ("to_index", 0, "its result is an index"),
+    ("argsort", 0, "its result is an index"),
+    ("cumargmax", 0, "its result is an index"),
+    ("search_sorted", 0, "its result is an index"),
+    ("search_sorted", 1, "its result is an index"),
     ("window_argmax", 0, "its result is an index"),
     ("stop_gradient", 0, "zero by definition, whatever its value does"),
 ];

@@ -8,5 +8,6 @@ mod formulas;
 mod learning;
 mod losses;
 mod nesting;
+mod order;
 mod stability;
 mod windows;
