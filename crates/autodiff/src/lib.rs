@@ -37,7 +37,7 @@ mod input;
 mod marks;
 pub use input::{IndexValue, InputValue, Operand};
 mod var;
-pub use var::{IntoAxes, Var};
+pub use var::{IntoAxes, Unique, Var};
 mod linear;
 pub use linear::{Linear, Partial};
 mod op;

@@ -11,3 +11,4 @@ mod nesting;
 mod order;
 mod stability;
 mod windows;
+mod writing;
