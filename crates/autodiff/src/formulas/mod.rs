@@ -8,8 +8,10 @@ mod cross_entropy;
 mod elementary;
 mod loss;
 mod normalise;
+mod quantile;
 mod random;
 mod softmax;
 mod statistics;
 
 pub use cross_entropy::CrossEntropy;
+pub use quantile::Quantile;

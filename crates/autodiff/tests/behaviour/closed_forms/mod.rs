@@ -8,5 +8,7 @@ mod formulas;
 mod learning;
 mod losses;
 mod nesting;
+mod order;
 mod stability;
 mod windows;
+mod writing;
