@@ -21,7 +21,6 @@ pub const NOT_YET: &[&str] = &[
     "composite.straight_through_round",
     "cosh",
     "digamma",
-    "einsum",
     "fmod",
     "hypot",
     "isfinite",

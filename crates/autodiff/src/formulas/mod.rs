@@ -5,6 +5,7 @@
 mod activation;
 mod binary;
 mod cross_entropy;
+mod einsum;
 mod elementary;
 mod loss;
 mod normalise;

@@ -4,6 +4,7 @@
 mod activations;
 mod batches;
 mod curvature;
+mod einsum;
 mod formulas;
 mod learning;
 mod losses;

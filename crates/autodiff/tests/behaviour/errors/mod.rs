@@ -4,6 +4,7 @@
 mod arrangement;
 mod data;
 mod derivatives;
+mod einsum;
 mod operators;
 mod origins;
 mod parameters;
