@@ -1,6 +1,6 @@
 //! What is composed of operations and has neither parameters nor mode: statistics, activations,
-//! normalisation, losses – methods on [`Var`](crate::Var). The derivatives are those of their
-//! parts.
+//! normalisation, products by equations, resizing, attention, losses – methods on
+//! [`Var`](crate::Var). The derivatives are those of their parts.
 
 mod activation;
 mod binary;

@@ -7,6 +7,7 @@ mod operators;
 mod pointwise;
 mod product;
 mod reduce;
+mod unfold;
 mod window;
 
 use std::fmt;

@@ -10,4 +10,5 @@ mod learning;
 mod losses;
 mod nesting;
 mod stability;
+mod unfold;
 mod windows;
