@@ -9,6 +9,7 @@ mod formulas;
 mod learning;
 mod losses;
 mod nesting;
+mod pooling;
 mod stability;
 mod unfold;
 mod windows;
