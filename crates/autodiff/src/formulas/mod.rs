@@ -8,11 +8,16 @@ mod cross_entropy;
 mod einsum;
 mod elementary;
 mod image;
+mod interpolate;
 mod loss;
 mod normalise;
 mod pool;
 mod random;
+mod sample;
 mod softmax;
 mod statistics;
+mod weights;
 
 pub use cross_entropy::CrossEntropy;
+pub use interpolate::Interpolation;
+pub use sample::Outside;

@@ -6,6 +6,7 @@ mod batches;
 mod curvature;
 mod einsum;
 mod formulas;
+mod interpolation;
 mod learning;
 mod losses;
 mod nesting;
