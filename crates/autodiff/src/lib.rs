@@ -47,7 +47,7 @@ pub use ops::{Foreign, ForeignOperation, Op};
 mod derive;
 mod formulas;
 pub use derive::{OwnRules, Rules};
-pub use formulas::{CrossEntropy, Interpolation, Outside};
+pub use formulas::{Attention, CrossEntropy, Interpolation, Outside, Rotary};
 mod program;
 mod transform;
 pub use program::Program;

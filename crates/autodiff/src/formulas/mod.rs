@@ -3,21 +3,26 @@
 //! [`Var`](crate::Var). The derivatives are those of their parts.
 
 mod activation;
+mod attention;
 mod binary;
 mod cross_entropy;
 mod einsum;
 mod elementary;
+mod embedding;
 mod image;
 mod interpolate;
 mod loss;
 mod normalise;
 mod pool;
 mod random;
+mod rotary;
 mod sample;
 mod softmax;
 mod statistics;
 mod weights;
 
+pub use attention::Attention;
 pub use cross_entropy::CrossEntropy;
 pub use interpolate::Interpolation;
+pub use rotary::Rotary;
 pub use sample::Outside;

@@ -2,6 +2,7 @@
 //! closed forms that are worked out by hand and computed in plain Rust.
 
 mod activations;
+mod attention;
 mod batches;
 mod curvature;
 mod einsum;
