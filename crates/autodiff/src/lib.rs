@@ -47,7 +47,7 @@ pub use ops::{Foreign, ForeignOperation, Op};
 mod derive;
 mod formulas;
 pub use derive::{OwnRules, Rules};
-pub use formulas::{Attention, CrossEntropy, Interpolation, Outside, Rotary};
+pub use formulas::{Attention, CrossEntropy, Ctc, Interpolation, Outside, Rotary};
 mod program;
 mod transform;
 pub use program::Program;

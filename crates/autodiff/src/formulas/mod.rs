@@ -6,6 +6,7 @@ mod activation;
 mod attention;
 mod binary;
 mod cross_entropy;
+mod ctc;
 mod einsum;
 mod elementary;
 mod embedding;
@@ -23,6 +24,7 @@ mod weights;
 
 pub use attention::Attention;
 pub use cross_entropy::CrossEntropy;
+pub use ctc::Ctc;
 pub use interpolate::Interpolation;
 pub use rotary::Rotary;
 pub use sample::Outside;

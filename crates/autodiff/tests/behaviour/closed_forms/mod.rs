@@ -12,6 +12,7 @@ mod learning;
 mod losses;
 mod nesting;
 mod pooling;
+mod sequences;
 mod stability;
 mod unfold;
 mod windows;

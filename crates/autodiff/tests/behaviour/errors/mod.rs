@@ -5,6 +5,7 @@ mod arrangement;
 mod data;
 mod derivatives;
 mod einsum;
+mod formulas;
 mod operators;
 mod origins;
 mod parameters;
