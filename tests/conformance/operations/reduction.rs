@@ -66,7 +66,7 @@ fn extreme<'t>(
     [value, index].map(|y| restored(call, x, y))
 }
 
-fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
+pub fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
     match order {
         1.0 => x.abs().sum_over(axes),
         2.0 => x.norm_over(axes),
