@@ -6,9 +6,14 @@ mod activation;
 mod binary;
 mod cross_entropy;
 mod elementary;
+mod gate;
+mod likelihood;
 mod loss;
+mod margin;
 mod normalise;
 mod random;
+mod shrink;
+mod similarity;
 mod softmax;
 mod statistics;
 

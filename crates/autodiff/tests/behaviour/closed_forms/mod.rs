@@ -4,9 +4,13 @@
 mod activations;
 mod batches;
 mod curvature;
+mod draws;
 mod formulas;
 mod learning;
+mod likelihoods;
 mod losses;
+mod margins;
 mod nesting;
+mod similarity;
 mod stability;
 mod windows;
