@@ -11,6 +11,7 @@ mod likelihood;
 mod loss;
 mod margin;
 mod normalise;
+mod quantile;
 mod random;
 mod shrink;
 mod similarity;
@@ -18,3 +19,4 @@ mod softmax;
 mod statistics;
 
 pub use cross_entropy::CrossEntropy;
+pub use quantile::Quantile;

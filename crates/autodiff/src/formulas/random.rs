@@ -54,8 +54,7 @@ impl<'t> Var<'t> {
     /// assert!((y.sum().item() - 1.0).abs() < 1e-15);
     /// // The draw itself, differentiated as its relaxation is.
     /// let draw = y.argmax(-1).one_hot(2);
-    /// let straight_through = y + (draw - y).stop_gradient();
-    /// # assert_eq!(straight_through.sum().item(), 1.0);
+    /// assert_eq!(draw.straight_through(y).sum().item(), 1.0);
     /// ```
     ///
     /// # Panics

@@ -7,24 +7,34 @@ mod constant;
 mod conv;
 mod custom;
 mod foreign;
+mod implicit;
 mod index;
+mod kind;
 mod matmul;
+mod order;
+mod place;
 mod pointwise;
 mod pool;
 mod random;
 mod reduce;
 mod region;
+mod segment;
 mod shape;
+mod solve;
 mod stop;
 
 pub use constant::Constant;
 pub use conv::{Conv, Side};
 pub use custom::Custom;
 pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
+pub use implicit::{Implicit, Method};
 pub(crate) use index::Rows;
 pub use index::{Gather, ScatterAdd};
+pub use kind::{Same, ToIndex, ToReal};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
+pub use order::{ArgSort, CumArgMax, SearchSorted};
+pub use place::{FlatIndex, LastWriter};
 pub use pointwise::{
     Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Digamma, Div, Equal,
     Erf, Erfc, Erfinv, Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma,
@@ -38,8 +48,11 @@ pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
 pub(crate) use region::whole;
 pub use region::{Assemble, Region, Slice};
+pub use segment::SegmentMax;
 pub use shape::{Axes, Expand, Flip, Permute, Reshape};
-pub use stop::StopGradient;
+pub use solve::Solve;
+pub(crate) use solve::solve_in_place;
+pub use stop::{StopGradient, StraightThrough};
 
 use wengert_tensor::{Array, Tensor};
 
@@ -152,11 +165,14 @@ operations! {
         Constant
         Sum Max Min ArgMax CumSum
         Reshape Permute Expand Flip Slice Assemble
-        Gather ScatterAdd
+        Gather ScatterAdd SegmentMax
+        ToIndex ToReal Same FlatIndex LastWriter
+        ArgSort CumArgMax SearchSorted
         MatMul
         Conv WindowArgMax
         Uniform Normal
-        StopGradient;
+        StopGradient StraightThrough
+        Solve Implicit;
 }
 
 fn erase<O: Operation + Into<Op>>(sample: Sample<O>) -> Sample<Op> {

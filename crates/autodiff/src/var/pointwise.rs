@@ -5,7 +5,8 @@ use crate::ops::{
     Abs, Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Digamma, Equal, Erf, Erfc,
     Erfinv, Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma, Log2, Log10,
     LogAddExp, Logit, Maximum, Minimum, NotEqual, Op, Polygamma, Pow, Relu, Remainder, Round,
-    Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, StopGradient, Tan, Tanh, Trunc,
+    Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, StopGradient, StraightThrough, Tan, Tanh,
+    Trunc,
 };
 use crate::var::Var;
 use crate::var::operators::{binary, binary_as, ternary, unary};
@@ -124,6 +125,26 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn stop_gradient(self) -> Var<'t> {
         self.tape.record(StopGradient, &[self])
+    }
+
+    /// This value with the derivative of another, by definition: the straight-through estimator
+    /// (Bengio, Léonard and Courville, 2013), and any formula's derivative in place of its own.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([0.4, 1.6]);
+    /// let rounded = x.round().straight_through(x);
+    /// let [dx] = tape.grad((rounded * rounded).sum(), [x]);
+    /// assert_eq!(rounded.to_string(), "[0. 2.]");
+    /// assert_eq!(dx.to_string(), "[0. 4.]");
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn straight_through(self, derivative_of: impl Operand<'t>) -> Var<'t> {
+        let other = derivative_of.on(self.tape);
+        self.tape.record(StraightThrough, &[self, other])
     }
 
     /// $x \cdot x$, with derivative $2x$.

@@ -2,9 +2,10 @@
 //! that each must lie in.
 
 use wengert_autodiff::ops::{
-    Abs, Acos, Acosh, Asin, Atan2, Atanh, Cbrt, Digamma, Div, Equal, Erfinv, Floor, Fmod, Hypot,
-    Less, LessEqual, Ln, Ln1p, LnGamma, Log2, Log10, Logit, Max, Maximum, Min, Minimum, NotEqual,
-    Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, Trunc,
+    Abs, Acos, Acosh, ArgSort, Asin, Atan2, Atanh, Cbrt, CumArgMax, Digamma, Div, Equal, Erfinv,
+    Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma, Log2, Log10, Logit, Max, Maximum, Min,
+    Minimum, NotEqual, Pow, Relu, Remainder, Round, SearchSorted, SegmentMax, Select, Sign, Sqrt,
+    StopGradient, StraightThrough, ToIndex, Trunc,
 };
 use wengert_autodiff::{Op, Tape};
 use wengert_tensor::Tensor;
@@ -56,6 +57,7 @@ fn one_operand() {
     convention(Trunc, [x()], u, &[[0.0; 4].into()]);
     convention(Round, [[-2.5, 0.5, 1.5, 0.2].into()], u, &[[0.0; 4].into()]);
     convention(StopGradient, [x()], u, &[[0.0; 4].into()]);
+    convention(StraightThrough, [x(), u.into()], u, &[[0.0; 4].into(), u.into()]);
     // A slope that is infinite is said to be so.
     convention(Sqrt, [[0.0, 4.0].into()], [1.0, 1.0], &[[INFINITY, 0.25].into()]);
 }
@@ -119,6 +121,23 @@ fn ties_are_shared() {
     convention(Max { axes: all() }, [x()], 3.0, &[shared.into()]);
     let shared = [[0.0; 4], [0.0, 3.0, 0.0, 0.0]];
     convention(Min { axes: all() }, [x()], 3.0, &[shared.into()]);
+}
+
+/// Of a label without rows there is nothing to share, and of NaN nobody knows the largest.
+#[test]
+fn ties_are_shared_by_those_of_one_label() {
+    let tape = Tape::new();
+    let x = tape.input([2.0, 2.0, -1.0, 2.0, NAN, 5.0]);
+    let labels = tape.indices([1, 1, 1, 3, 4, 4]);
+    let y = tape.record(SegmentMax { batch: 0, n: 5 }, &[x, labels]);
+    let wanted = [-INFINITY, 2.0, -INFINITY, 2.0, NAN];
+    assert_eq!(format!("{:?}", y.value().to_vec_f64()), format!("{wanted:?}"));
+    let u = tape.input([7.0, 3.0, 7.0, 5.0, 7.0]);
+    let [x_bar] = tape.vjp([(y, u)], [x]);
+    assert_eq!(x_bar.value().to_vec_f64(), [1.5, 1.5, 0.0, 5.0, 0.0, 0.0]);
+    let v = tape.input([1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
+    let [y_dot] = tape.jvp([y], [(x, v)]);
+    assert_eq!(y_dot.value().to_vec_f64(), [0.0, 1.5, 0.0, 8.0, 0.0]);
 }
 
 #[test]
@@ -286,6 +305,11 @@ fn branches_tell_kinks() {
         (Select.into(), vec![0.0.into(), 1.0.into(), 2.0.into()]),
         (Max { axes: axes() }.into(), vec![[1.0, 2.0, 2.0].into()]),
         (Min { axes: axes() }.into(), vec![[1.0, 1.0, 2.0].into()]),
+        (ToIndex.into(), vec![2.0.into()]),
+        (ArgSort { axis: 0, descending: false }.into(), vec![[1.0, 2.0, 2.0].into()]),
+        (CumArgMax { axis: 0 }.into(), vec![[1.0, 2.0, 2.0].into()]),
+        (SearchSorted { batch: 0, right: false }.into(), vec![[1.0, 2.0].into(), 2.0.into()]),
+        (SegmentMax { batch: 0, n: 2 }.into(), vec![[1.0, 2.0, 2.0].into(), [1_i64, 1, 1].into()]),
     ];
     for (operation, x) in kinks {
         let case = Case::new(&wengert_autodiff::Sample { operation, x }, crate::case::View::Plain);

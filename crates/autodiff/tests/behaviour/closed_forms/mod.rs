@@ -11,6 +11,8 @@ mod likelihoods;
 mod losses;
 mod margins;
 mod nesting;
+mod order;
 mod similarity;
 mod stability;
 mod windows;
+mod writing;
