@@ -22,8 +22,8 @@ impl<'t> Var<'t> {
         let other = other.on(self.tape);
         let products = self * other;
         let (axis, shape) = (products.axis("cosine_similarity", axis), products.shape());
-        let square = |x: Var<'t>| x.broadcast_to(shape.clone()).square().sum_over(axis);
-        let (a, b) = (square(self), square(other));
+        let (a, b) = (self.broadcast_to(&shape), other.broadcast_to(&shape));
+        let (a, b) = (a.square().sum_over(axis), b.square().sum_over(axis));
         let is_zero = a.eq(0.0).maximum(b.eq(0.0));
         let sizes = is_zero.select(1.0, a).sqrt() * is_zero.select(1.0, b).sqrt();
         is_zero.select(0.0, products.sum_over(axis) / sizes)
@@ -166,8 +166,8 @@ impl<'t> Var<'t> {
 
     #[track_caller]
     fn lack_of_distance(self, positive: Var<'t>, negative: Var<'t>, margin: f64) -> Var<'t> {
-        let to = |point: Var<'t>| self.pairwise_distance(point, -1);
-        (to(positive) - to(negative) + margin).relu()
+        let lead = self.pairwise_distance(negative, -1) - self.pairwise_distance(positive, -1);
+        (margin - lead).relu()
     }
 
     /// The target as a variable with one number for each row.
