@@ -7,6 +7,7 @@ use wengert::tensor::Array;
 use crate::case::{self, Case, Input, Kind, Reference};
 
 /// Panics where an argument is missing or of another kind: then the case has failed.
+#[derive(Clone)]
 pub struct Call<'c, 't> {
     pub tape: &'t Tape,
     pub op: &'c str,

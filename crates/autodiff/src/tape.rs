@@ -491,7 +491,7 @@ impl Tape {
 }
 
 /// An error about these operands: what they are and where they were made.
-fn explained(operation: String, message: String, operands: &[Var<'_>]) -> ShapeError {
+pub(crate) fn explained(operation: String, message: String, operands: &[Var<'_>]) -> ShapeError {
     let lines = operands.iter().enumerate().map(|(k, x)| {
         let (op, origin) = (x.op(), x.origin());
         format!("\n  operand {k}: {} from {} at {origin}", x.type_of(), op.name())

@@ -135,6 +135,31 @@ impl Window {
         self
     }
 
+    /// Padded behind so that no element of an array of these sizes is left out: the window also has
+    /// the place that begins inside the array, or before it, and ends behind it.
+    ///
+    /// ```
+    /// # use wengert_tensor::{Shape, Window};
+    /// let window = Window::new([2]).stride(2);
+    /// assert_eq!(window.places(&[5]).unwrap(), Shape::from([2]));
+    /// assert_eq!(window.ceil(&[5]).places(&[5]).unwrap(), Shape::from([3]));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many sizes as the window has axes.
+    #[track_caller]
+    pub fn ceil(mut self, sizes: &[usize]) -> Window {
+        assert!(sizes.len() == self.spans.len(), "ceil: {sizes:?} for a window {self:?}");
+        for (span, &size) in self.spans.iter_mut().zip(sizes) {
+            let (inside, stride) = (size + span.padding.0, span.stride.max(1));
+            let beyond = (inside + span.padding.1).saturating_sub(span.extent()).div_ceil(stride);
+            let last = beyond.min(inside.saturating_sub(1) / stride);
+            span.padding.1 = (last * stride + span.extent()).saturating_sub(inside);
+        }
+        self
+    }
+
     #[track_caller]
     fn set<V>(&mut self, what: &str, values: SmallVec<[V; 2]>, set: impl Fn(&mut Span, V)) {
         let (count, axes) = (values.len(), self.spans.len());

@@ -12,15 +12,28 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
     let (x, other) = (*all.first()?, all.get(1).copied());
     let diagonal = || call.number_or("diagonal", 0.0) as i64;
     Some(vec![match call.op {
-        "matmul" | "mm" | "mv" | "bmm" => x.matmul(other?),
-        "dot" => x.dot(other?),
+        "matmul" | "mm" | "mv" | "bmm" | "linalg.matmul" => x.matmul(other?),
+        "dot" | "vdot" => x.dot(other?),
+        "linalg.vecdot" => {
+            (x * other?).sum_over(axis(call.number_or("dim", -1.0) as i64, (x * other?).rank()))
+        }
+        "einsum" => Var::einsum(call.text("equation"), &all),
+        "chain_matmul" | "linalg.multi_dot" => all[1..].iter().fold(x, |y, &x| y.matmul(x)),
         "outer" => x.unsqueeze(1) * other?.unsqueeze(0),
-        "inner" => x.matmul(other?.t()),
+        "inner" if x.rank() == 0 || other?.rank() == 0 => x * other?,
+        "inner" => x.inner(other?),
         "kron" => kronecker(x, other?),
         "tensordot" => contracted(x, other?, call.attribute("dims")?),
-        "addmm" => {
-            let product = call.var("mat1").matmul(call.var("mat2"));
-            call.number_or("beta", 1.0) * x + call.number_or("alpha", 1.0) * product
+        "addmm" => added(call, x, "mat1", "mat2"),
+        "addmv" => added(call, x, "mat", "vec"),
+        "baddbmm" => added(call, x, "batch1", "batch2"),
+        "addbmm" => {
+            let sum = call.var("batch1").matmul(call.var("batch2")).sum_over(0);
+            call.number_or("beta", 1.0) * x + call.number_or("alpha", 1.0) * sum
+        }
+        "addr" => {
+            let (rows, columns) = (call.var("vec1").unsqueeze(1), call.var("vec2").unsqueeze(0));
+            x.addmm(rows, columns, call.number_or("beta", 1.0), call.number_or("alpha", 1.0))
         }
         "linalg.matrix_power" if call.integer("n") > 0 => {
             (1..call.integer("n")).fold(x, |y, _| y.matmul(x))
@@ -47,6 +60,12 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         }
         _ => return None,
     }])
+}
+
+/// A product of matrices or vectors added to `x`, both with their factors.
+fn added<'t>(call: &Call<'_, 't>, x: Var<'t>, a: &str, b: &str) -> Var<'t> {
+    let (beta, alpha) = (call.number_or("beta", 1.0), call.number_or("alpha", 1.0));
+    x.addmm(call.var(a), call.var(b), beta, alpha)
 }
 
 /// $a_{ij} b_{kl}$ as one large matrix of blocks.

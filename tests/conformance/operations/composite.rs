@@ -2,9 +2,10 @@
 
 use std::f64::consts::PI;
 
+use wengert::autodiff::Attention;
 use wengert::prelude::*;
 
-use super::network::{along_channels, causal, linear};
+use super::network::{along_channels, linear};
 use crate::call::Call;
 
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
@@ -111,7 +112,7 @@ fn formula<'t>(call: &Call<'_, 't>, name: &str) -> Option<Vec<Var<'t>>> {
             vec![is_positive.select(is_positive.select(x, 1.0).sqrt(), 0.0)]
         }
         "straight_through_round" => {
-            vec![(call.var("w") * x.round().straight_through(x)).sum()]
+            vec![(x.round().straight_through(x) * call.var("w")).sum()]
         }
         "stop_gradient" => {
             let (y, still) = (x * x, x.stop_gradient());
@@ -173,8 +174,7 @@ fn transformer_block<'t>(call: &Call<'_, 't>) -> Var<'t> {
         let part = all.slice(-1, k * width..(k + 1) * width);
         part.reshape([batch, time, heads, width / heads]).transpose(1, 2)
     });
-    let scores = query.matmul(key.t()) / ((width / heads) as f64).sqrt();
-    let y = causal(scores).softmax(-1).matmul(value).transpose(1, 2);
+    let y = Attention::new().causal().of(query, key, value).transpose(1, 2);
     let x = x + affine(y.reshape([batch, time, width]), "Wo", "bo");
     x + affine(affine(norm(x, "g2", "s2"), "W1", "b1").gelu(), "W2", "b2")
 }

@@ -6,7 +6,9 @@
 mod algebra;
 mod binary;
 mod composite;
+mod image;
 mod index;
+mod loss;
 mod network;
 mod padding;
 mod pointwise;
@@ -18,8 +20,19 @@ use wengert::prelude::*;
 
 use crate::call::Call;
 
-/// The outputs of a call.
+/// What PyTorch's other modules put before names that also exist without it.
+const PREFIXES: [&str; 4] = ["nn.functional.", "linalg.", "special.", "Tensor."];
+
+/// The outputs of a call, by the name of the operation or by its last part.
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
+    by_name(call).or_else(|| {
+        let mut short = call.clone();
+        short.op = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
+        by_name(&short)
+    })
+}
+
+fn by_name<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
     let families = [
         pointwise::outputs,
         binary::outputs,
@@ -28,6 +41,8 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         algebra::outputs,
         network::outputs,
         window::outputs,
+        image::outputs,
+        loss::outputs,
         composite::outputs,
     ];
     families.into_iter().find_map(|outputs| outputs(call))

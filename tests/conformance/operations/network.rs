@@ -1,8 +1,10 @@
 //! What networks are made of: affine maps, normalisation, attention, embedding.
 
+use wengert::autodiff::Attention;
 use wengert::prelude::*;
 
-use crate::call::Call;
+use super::reduction::norm;
+use crate::call::{Call, axis};
 
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
     let x = *call.all().first()?;
@@ -25,20 +27,50 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "nn.functional.rms_norm" => {
             affine(x.rms_norm(normalised().as_slice(), epsilon(f64::EPSILON)), call)
         }
-        "nn.functional.group_norm" => group_norm(call, x, call.size("num_groups")),
-        "nn.functional.instance_norm" => group_norm(call, x, x.shape()[1]),
-        "nn.functional.batch_norm" => return Some(batch_norm(call, x)),
-        "nn.functional.local_response_norm" => local_response_norm(call, x),
-        "nn.functional.normalize" if call.number_or("p", 2.0) == 2.0 => {
-            let axis = call.axis_or("dim", x, 1);
-            x / x.norm_over(axis).unsqueeze(axis).maximum(epsilon(1e-12))
+        "nn.functional.group_norm" => {
+            affine_channels(call, x.group_norm(call.size("num_groups"), epsilon(1e-5)))
         }
-        "nn.functional.embedding" => embedding(call),
-        "nn.functional.dropout" if call.has("training") && !call.flag("training") => x,
-        "one_hot" => x.one_hot(call.size("num_classes")),
+        "nn.functional.instance_norm" => affine_channels(call, x.instance_norm(epsilon(1e-5))),
+        "nn.functional.batch_norm" => return Some(batch_norm(call, x)),
+        "nn.functional.local_response_norm" => {
+            let number = |name, default| call.number_or(name, default);
+            let (alpha, beta, k) = (number("alpha", 1e-4), number("beta", 0.75), number("k", 1.0));
+            x.local_response_norm(call.size("size"), alpha, beta, k)
+        }
+        "nn.functional.normalize" => {
+            let axis = call.axis_or("dim", x, 1);
+            match call.number_or("p", 2.0) {
+                2.0 => x.normalize(axis, epsilon(1e-12)),
+                p => x / norm(x, &[axis], p).unsqueeze(axis).maximum(epsilon(1e-12)),
+            }
+        }
+        "nn.functional.embedding" => {
+            let (index, table) = (call.var("input"), call.var("weight"));
+            match call.integers("padding_idx") {
+                Some(row) => table.embedding_padded(index, axis(row[0], table.shape()[0])),
+                None => table.embedding(index),
+            }
+        }
+        "nn.functional.embedding_bag" => embedding_bag(call)?,
+        "nn.functional.dropout"
+        | "nn.functional.dropout1d"
+        | "nn.functional.dropout2d"
+        | "nn.functional.dropout3d"
+        | "nn.functional.alpha_dropout"
+            if call.has("training") && !call.flag("training")
+                || call.has("p") && call.number("p") == 0.0 =>
+        {
+            x
+        }
+        "one_hot" | "nn.functional.one_hot" if call.number_or("num_classes", -1.0) >= 0.0 => {
+            x.one_hot(call.size("num_classes"))
+        }
         "nn.functional.scaled_dot_product_attention" => attention(call),
-        "nn.functional.pixel_shuffle" => pixel_shuffle(x, call.size("upscale_factor")),
-        "nn.functional.pixel_unshuffle" => pixel_unshuffle(x, call.size("downscale_factor")),
+        "nn.functional.pixel_shuffle" => x.pixel_shuffle(call.size("upscale_factor")),
+        "nn.functional.pixel_unshuffle" => x.pixel_unshuffle(call.size("downscale_factor")),
+        "nn.functional.channel_shuffle" | "channel_shuffle" => {
+            x.channel_shuffle(call.size("groups"))
+        }
         _ => return None,
     }])
 }
@@ -68,13 +100,6 @@ fn affine_channels<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
     plus(scaled, call.optional("bias").map(|bias| along_channels(bias, x)))
 }
 
-fn group_norm<'t>(call: &Call<'_, 't>, x: Var<'t>, groups: usize) -> Var<'t> {
-    let (shape, batch) = (x.shape(), x.shape()[0]);
-    let grouped = x.reshape([batch, groups, shape.size() / (batch * groups)]);
-    let y = grouped.layer_norm(-1, call.number_or("eps", 1e-5));
-    affine_channels(call, y.reshape(shape))
-}
-
 /// The result, and the running statistics afterwards.
 fn batch_norm<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Vec<Var<'t>> {
     let (running_mean, running_var) = (call.var("running_mean"), call.var("running_var"));
@@ -97,57 +122,42 @@ fn batch_norm<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Vec<Var<'t>> {
     vec![affine_channels(call, z), mean_after, variance_after]
 }
 
-/// Divided by a power of the mean square over neighbouring channels.
-fn local_response_norm<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
-    let size = call.size("size");
-    let window = Window::new([size]).padding([(size / 2, (size - 1) / 2)]);
-    let channels_last = x.square().transpose(1, x.rank() - 1);
-    let means = channels_last.avg_pool(&window).transpose(1, x.rank() - 1);
-    let scaled = call.number_or("k", 1.0) + call.number_or("alpha", 1e-4) * means;
-    x / scaled.pow(call.number_or("beta", 0.75))
-}
-
-/// The row of padding is read like any other, but nothing flows back to it.
-fn embedding<'t>(call: &Call<'_, 't>) -> Var<'t> {
+/// Sums, means or maxima over bags of rows: those of one row of the index, or those between two
+/// offsets.
+fn embedding_bag<'t>(call: &Call<'_, 't>) -> Option<Var<'t>> {
     let (index, table) = (call.var("input"), call.var("weight"));
-    let rows = table.take(0, index);
-    if !call.has("padding_idx") {
-        return rows;
+    let mut rows = table.embedding(index);
+    if let Some(weights) = call.optional("per_sample_weights") {
+        rows = rows * weights.unsqueeze(index.rank());
     }
-    let is_row = call.tape.indices(call.integer("padding_idx")).one_hot(table.shape()[0]);
-    let is_padding = is_row.take(0, index).unsqueeze(index.rank());
-    is_padding.select(rows.stop_gradient(), rows)
+    let joined = |bag: Var<'t>, axis: usize| match call.text("mode") {
+        "sum" => Some(bag.sum_over(axis)),
+        "max" => Some(bag.max_over(axis)),
+        "" | "mean" if bag.shape()[axis] == 0 => Some(bag.sum_over(axis)),
+        "" | "mean" => Some(bag.mean_over(axis)),
+        _ => None,
+    };
+    let Some(offsets) = call.optional("offsets") else { return joined(rows, 1) };
+    let mut ends: Vec<usize> = offsets.value().to_vec_f64().iter().map(|&k| k as usize).collect();
+    if !call.flag("include_last_offset") {
+        ends.push(rows.shape()[0]);
+    }
+    let bags = ends.windows(2).map(|bag| joined(rows.slice(0, bag[0]..bag[1]), 0));
+    Some(Var::stack(&bags.collect::<Option<Vec<_>>>()?, 0))
 }
 
 fn attention<'t>(call: &Call<'_, 't>) -> Var<'t> {
-    let (query, key, value) = (call.var("query"), call.var("key"), call.var("value"));
-    let width = query.shape()[query.rank() - 1] as f64;
-    let scores = query.matmul(key.t()) * call.number_or("scale", 1.0 / width.sqrt());
-    let scores = match call.optional("attn_mask") {
-        Some(mask) if call.is_truth("attn_mask") => mask.select(scores, f64::NEG_INFINITY),
-        Some(mask) => scores + mask,
-        None if call.flag("is_causal") => causal(scores),
-        None => scores,
+    let mut attention = Attention::new();
+    if call.has("scale") {
+        attention = attention.scale(call.number("scale"));
+    }
+    if call.flag("is_causal") {
+        attention = attention.causal();
+    }
+    attention = match call.optional("attn_mask") {
+        Some(mask) if call.is_truth("attn_mask") => attention.where_seen(mask),
+        Some(mask) => attention.bias(mask),
+        None => attention,
     };
-    scores.softmax(-1).matmul(value)
-}
-
-/// With −∞ for what comes later.
-pub fn causal(scores: Var<'_>) -> Var<'_> {
-    let [queries, keys] = [scores.shape()[scores.rank() - 2], scores.shape()[scores.rank() - 1]];
-    let is_past = |k: usize| f64::from(k % keys <= k / keys);
-    let is_past = wengert::tensor::Array::from_fn([queries, keys], is_past);
-    scores.tape().input(is_past).select(scores, f64::NEG_INFINITY)
-}
-
-fn pixel_shuffle(x: Var<'_>, r: usize) -> Var<'_> {
-    let &[n, c, h, w] = &x.shape()[..] else { panic!("takes images") };
-    let y = x.reshape([n, c / (r * r), r, r, h, w]).permute([0, 1, 4, 2, 5, 3]);
-    y.reshape([n, c / (r * r), h * r, w * r])
-}
-
-fn pixel_unshuffle(x: Var<'_>, r: usize) -> Var<'_> {
-    let &[n, c, h, w] = &x.shape()[..] else { panic!("takes images") };
-    let y = x.reshape([n, c, h / r, r, w / r, r]).permute([0, 1, 3, 5, 2, 4]);
-    y.reshape([n, c * r * r, h / r, w / r])
+    attention.of(call.var("query"), call.var("key"), call.var("value"))
 }

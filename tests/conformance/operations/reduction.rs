@@ -27,12 +27,11 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "log_softmax" if x.rank() == 0 => x.flatten().log_softmax(0).reshape([]),
         "softmax" => x.softmax(call.axis_or("dim", x, -1)),
         "log_softmax" => x.log_softmax(call.axis_or("dim", x, -1)),
-        "cumsum" | "cumprod" if x.rank() == 0 => x,
+        "cumsum" | "cumprod" | "logcumsumexp" if x.rank() == 0 => x,
         "cumsum" => x.cumsum(call.axis_or("dim", x, 0)),
         "cumprod" => x.cumprod(call.axis_or("dim", x, 0)),
         "argmax" => extreme(call, x, Var::argmax)[1],
         "argmin" => extreme(call, x, Var::argmin)[1],
-        "logcumsumexp" if x.rank() == 0 => x,
         "logcumsumexp" => x.logcumsumexp(call.axis_or("dim", x, 0)),
         "max" if !call.has("dim") => x.max(),
         "min" if !call.has("dim") => x.min(),
@@ -134,7 +133,7 @@ fn extreme<'t>(
     [value, index].map(|y| restored(call, x, y))
 }
 
-fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
+pub fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
     match order {
         1.0 => x.abs().sum_over(axes),
         2.0 => x.norm_over(axes),

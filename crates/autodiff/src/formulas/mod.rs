@@ -1,22 +1,37 @@
 //! What is composed of operations and has neither parameters nor mode: statistics, activations,
-//! normalisation, losses – methods on [`Var`](crate::Var). The derivatives are those of their
-//! parts.
+//! normalisation, products by equations, resizing, attention, losses – methods on
+//! [`Var`](crate::Var). The derivatives are those of their parts.
 
 mod activation;
+mod attention;
 mod binary;
 mod cross_entropy;
+mod ctc;
+mod einsum;
 mod elementary;
+mod embedding;
 mod gate;
+mod image;
+mod interpolate;
 mod likelihood;
 mod loss;
 mod margin;
 mod normalise;
+mod pool;
 mod quantile;
 mod random;
+mod rotary;
+mod sample;
 mod shrink;
 mod similarity;
 mod softmax;
 mod statistics;
+mod weights;
 
+pub use attention::Attention;
 pub use cross_entropy::CrossEntropy;
+pub use ctc::Ctc;
+pub use interpolate::Interpolation;
 pub use quantile::Quantile;
+pub use rotary::Rotary;
+pub use sample::Outside;

@@ -90,7 +90,8 @@ impl Operation for Solve {
         // Far from singular: the diagonal outweighs the rest.
         let matrix = |shape: &[usize]| {
             let n = shape[shape.len() - 1];
-            let heavier = |at: usize, x: f64| if at % (n * n) % (n + 1) == 0 { x + 5.0 } else { x };
+            let heavier =
+                |at: usize, x: f64| if (at % (n * n)).is_multiple_of(n + 1) { x + 5.0 } else { x };
             let values = ordinary(shape, 0).to_vec_f64().into_iter().enumerate();
             let values: Vec<f64> = values.map(|(at, x)| heavier(at, x)).collect();
             wengert_tensor::Tensor::from_vec(values, shape).expect("as many as before")

@@ -10,6 +10,7 @@ mod pointwise;
 mod product;
 mod reduce;
 mod segment;
+mod unfold;
 mod window;
 mod write;
 

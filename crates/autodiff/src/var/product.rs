@@ -64,4 +64,55 @@ impl<'t> Var<'t> {
     pub fn dot(self, other: impl Operand<'t>) -> Var<'t> {
         binary_as("dot", Mul, self, other.on(self.tape)).sum()
     }
+
+    /// $y_{i \dots j \dots} = \sum_k a_{i \dots k}\, b_{j \dots k}$: the sum over the last axis of
+    /// both, for all positions along the other axes of one and of the other.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let a = tape.input([[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(a.inner(a).to_string(), "[[ 5. 11.]\n [11. 25.]]");
+    /// ```
+    ///
+    /// # Panics
+    /// If an operand is 0-d, or their last sizes differ.
+    #[track_caller]
+    pub fn inner(self, other: impl Operand<'t>) -> Var<'t> {
+        let other = other.on(self.tape);
+        let (a, b) = (self.shape(), other.shape());
+        let (Some(&n), Some(&m)) = (a.last(), b.last()) else {
+            refuse("inner", format!("takes vectors or more, got {a}, {b}"), &[self, other]);
+        };
+        if n != m {
+            let message = format!("{a} and {b}: the last sizes {n} and {m} differ");
+            refuse("inner", message, &[self, other]);
+        }
+        let rows = |shape: &Shape| shape[..shape.rank() - 1].iter().product::<usize>();
+        let y = self.reshape([rows(&a), n]).matmul(other.reshape([rows(&b), n]).t());
+        y.reshape(a[..a.rank() - 1].iter().chain(&b[..b.rank() - 1]).copied().collect::<Shape>())
+    }
+
+    /// $\beta\, x + \alpha\, a b$ with the matrix product of [`Var::matmul`], which may be one with
+    /// vectors or of batches; $x$ is broadcast.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([[1.0, 2.0]]), tape.input([[3.0], [4.0]]));
+    /// assert_eq!(tape.input([[1.0]]).addmm(a, b, 10.0, 2.0).item(), 32.0);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Var::matmul`], or if the shape does not broadcast with that of the product.
+    #[track_caller]
+    pub fn addmm(
+        self,
+        a: impl Operand<'t>,
+        b: impl Operand<'t>,
+        beta: impl Operand<'t>,
+        alpha: impl Operand<'t>,
+    ) -> Var<'t> {
+        let tape = self.tape;
+        let product = a.on(tape).matmul(b.on(tape));
+        beta.on(tape) * self + alpha.on(tape) * product
+    }
 }

@@ -194,8 +194,7 @@ impl<'t> Var<'t> {
     }
 
     /// The mean over a window, in each of its places over the last axes: the sum divided by the
-    /// number of taps, padding counted as zeros. For the mean of those elements alone that are
-    /// there, divide by their count, `x.ones_like().sum_pool(window)`.
+    /// number of taps, padding counted as zeros; [`Var::avg_pool_inside`] counts what is there.
     ///
     /// ```
     /// # use wengert_tensor::Window;

@@ -183,11 +183,11 @@ fn loops_agree(case: &Case) -> Result<(), String> {
         else {
             continue;
         };
-        const N: usize = 3;
-        let examples = tape.input(batch(&case.leaves[of], N));
+        let n = 3;
+        let examples = tape.input(batch(&case.leaves[of], n));
         let [gradient] = tape.vjp([(y, u)], [x]);
         let [found] = tape.vmap([gradient], [(x, examples)]);
-        let wanted = (0..N).flat_map(|k| {
+        let wanted = (0..n).flat_map(|k| {
             let mut leaves = recorded.leaves.clone();
             leaves[of] = tape.input(example(&case.leaves[of], k));
             let y = tape.record(case.op.clone(), &leaves);

@@ -2,17 +2,23 @@
 //! closed forms that are worked out by hand and computed in plain Rust.
 
 mod activations;
+mod attention;
 mod batches;
 mod curvature;
 mod draws;
+mod einsum;
 mod formulas;
+mod interpolation;
 mod learning;
 mod likelihoods;
 mod losses;
 mod margins;
 mod nesting;
 mod order;
+mod pooling;
+mod sequences;
 mod similarity;
 mod stability;
+mod unfold;
 mod windows;
 mod writing;

@@ -4,6 +4,8 @@
 mod arrangement;
 mod data;
 mod derivatives;
+mod einsum;
+mod formulas;
 mod operators;
 mod origins;
 mod parameters;
