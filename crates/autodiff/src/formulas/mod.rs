@@ -6,10 +6,14 @@ mod activation;
 mod binary;
 mod cross_entropy;
 mod elementary;
+mod logic;
 mod loss;
+mod matrix;
+mod norm;
 mod normalise;
 mod quantile;
 mod random;
+mod scan;
 mod softmax;
 mod statistics;
 

@@ -9,6 +9,8 @@ mod learning;
 mod losses;
 mod nesting;
 mod order;
+mod pieces;
+mod samples;
 mod stability;
 mod windows;
 mod writing;
