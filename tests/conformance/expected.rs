@@ -25,5 +25,4 @@ pub const NOT_YET: &[&str] = &[
     "nn.functional.fold",
     "nn.functional.grid_sample",
     "nn.functional.interpolate",
-    "scatter",
 ];

@@ -7,12 +7,15 @@ mod algebra;
 mod binary;
 mod composite;
 mod index;
+mod join;
 mod network;
+mod order;
 mod padding;
 mod pointwise;
 mod reduction;
 mod shape;
 mod window;
+mod write;
 
 use wengert::prelude::*;
 
@@ -24,7 +27,10 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         pointwise::outputs,
         binary::outputs,
         reduction::outputs,
+        order::outputs,
         shape::outputs,
+        join::outputs,
+        write::outputs,
         algebra::outputs,
         network::outputs,
         window::outputs,
