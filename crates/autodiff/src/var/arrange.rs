@@ -58,7 +58,7 @@ into_axes! { i32 isize usize }
 impl<'t> Var<'t> {
     /// The axes that the user means, for the operation of this name.
     #[track_caller]
-    pub(super) fn axes(self, operation: &str, axes: impl IntoAxes) -> SmallVec<[usize; 4]> {
+    pub(crate) fn axes(self, operation: &str, axes: impl IntoAxes) -> SmallVec<[usize; 4]> {
         match axes.into_axes(self.rank()) {
             Ok(axes) => axes,
             Err(message) => refuse(operation, message, &[self]),

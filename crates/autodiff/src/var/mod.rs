@@ -6,6 +6,8 @@ mod found;
 mod index;
 mod operators;
 mod order;
+mod padding;
+mod pieces;
 mod pointwise;
 mod product;
 mod reduce;
@@ -26,6 +28,7 @@ use crate::tape::{NOTHING, NodeId, Tape};
 
 pub use arrange::IntoAxes;
 pub use found::Unique;
+pub use padding::Padding;
 
 /// A variable: a node of a tape. It is `Copy`, so formulas read like formulas.
 ///
