@@ -88,7 +88,7 @@ impl Interpolation {
     /// ```
     /// # use wengert_autodiff::{Interpolation, Tape};
     /// let tape = Tape::new();
-    /// let x = tape.input([0.0, 0.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    /// let x = tape.input([8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     /// assert_eq!(x.interpolate([2], Interpolation::linear()).to_string(), "[0. 0.]");
     /// let smooth = x.interpolate([2], Interpolation::linear().antialias());
     /// assert!(smooth.at(0, 0).item() > 1.0);
