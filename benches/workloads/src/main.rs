@@ -11,6 +11,7 @@ mod measure;
 mod numbers;
 mod scalar;
 mod training;
+mod transformer;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use clap::Parser;
 use serde_json::{Map, Value, json};
 
 use measure::{Outcome, quantile, status_mb};
+use transformer::Memory;
 
 const PEERS: [&str; 3] = ["wengert", "wengert-cleared", "wengert-program"];
 
@@ -27,7 +29,7 @@ const PEERS: [&str; 3] = ["wengert", "wengert-cleared", "wengert-program"];
 type Workload =
     (&'static str, &'static str, f64, fn(peer: &str, threads: usize) -> Option<Outcome>);
 
-const WORKLOADS: [Workload; 5] = [
+const WORKLOADS: [Workload; 8] = [
     ("W1_scalar_chain", "ns/op", 1e9 / 40_000.0, |peer, _| Some(scalar::chain(peer, 10_000))),
     ("W1_scalar_chain_unrolled1000", "ns/op", 1e9 / 4_000.0, |peer, _| {
         (peer == "wengert-program").then(|| scalar::chain(peer, 1_000))
@@ -40,6 +42,15 @@ const WORKLOADS: [Workload; 5] = [
     }),
     ("W5_cnn_mnist", "ms", 1e3, |peer, threads| {
         (peer == "wengert").then(|| training::mnist_convolutions(threads))
+    }),
+    ("W7_gpt_char", "ms", 1e3, |peer, threads| {
+        (peer == "wengert").then(|| transformer::gpt(threads, Memory::Free))
+    }),
+    ("W7_gpt_char_half_memory", "ms", 1e3, |peer, threads| {
+        (peer == "wengert").then(|| transformer::gpt(threads, Memory::Half))
+    }),
+    ("W7_gpt_char_checkpoints", "ms", 1e3, |peer, threads| {
+        (peer == "wengert").then(|| transformer::gpt(threads, Memory::Checkpoints))
     }),
 ];
 

@@ -85,35 +85,51 @@ impl Model {
 
     /// Times training steps, a sample being the mean of so many calls.
     fn train(
-        mut self,
+        self,
         x: &Tensor,
         labels: &Tensor,
-        mut optimizer: impl Optimizer,
+        optimizer: impl Optimizer,
         calls: u32,
         forward: impl for<'t> Fn(&Scope<'t>, Var<'t>, &[Pair]) -> Var<'t>,
     ) -> Outcome {
-        let mut tape = Tape::f32();
-        tape.set_threads(&self.threads);
-        optimizer.set_threads(&self.threads);
-        let mut step = || {
-            let step = tape.value_and_grad(&self.params, |scope| {
-                let logits = forward(scope, scope.input(x), &self.layers);
-                (logits.cross_entropy(labels), [])
-            });
-            optimizer.step(&mut self.params, &step.gradients);
-            step.loss
-        };
-        let losses: Vec<f64> = (0..11).map(|_| step()).collect();
-        let samples = measure(|| {
-            for _ in 0..calls {
-                step();
-            }
-        });
-        Outcome {
-            samples: samples.iter().map(|seconds| seconds / f64::from(calls)).collect(),
-            loss: losses[0],
-            extra: vec![("loss10".to_owned(), losses[10].into())],
-            note: "",
+        let Model { params, layers, threads } = self;
+        train(Tape::f32(), params, optimizer, &threads, calls, |scope| {
+            forward(scope, scope.input(x), &layers).cross_entropy(labels)
+        })
+    }
+}
+
+/// Times training steps on a tape, a sample being the mean of so many calls.
+pub fn train(
+    mut tape: Tape,
+    mut params: Params,
+    mut optimizer: impl Optimizer,
+    threads: &Threads,
+    calls: u32,
+    loss: impl for<'t> Fn(&Scope<'t>) -> Var<'t>,
+) -> Outcome {
+    tape.set_threads(threads);
+    optimizer.set_threads(threads);
+    let mut step = || {
+        let step = tape.value_and_grad(&params, |scope| (loss(scope), []));
+        optimizer.step(&mut params, &step.gradients);
+        step.loss
+    };
+    let losses: Vec<f64> = (0..11).map(|_| step()).collect();
+    let samples = measure(|| {
+        for _ in 0..calls {
+            step();
         }
+    });
+    let statistics = tape.statistics();
+    Outcome {
+        samples: samples.iter().map(|seconds| seconds / f64::from(calls)).collect(),
+        loss: losses[0],
+        extra: vec![
+            ("loss10".to_owned(), losses[10].into()),
+            ("temporaries_mb".to_owned(), (statistics.peak_bytes as f64 / 1e6).into()),
+            ("operations".to_owned(), (statistics.operations / statistics.runs).into()),
+        ],
+        note: "",
     }
 }

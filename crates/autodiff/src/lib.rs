@@ -37,7 +37,7 @@ mod input;
 mod marks;
 pub use input::{IndexValue, InputValue, Operand};
 mod var;
-pub use var::{IntoAxes, Var};
+pub use var::{IntoAxes, Unique, Var};
 mod linear;
 pub use linear::{Linear, Partial};
 mod op;
@@ -47,7 +47,7 @@ pub use ops::{Foreign, ForeignOperation, Op};
 mod derive;
 mod formulas;
 pub use derive::{OwnRules, Rules};
-pub use formulas::{Attention, CrossEntropy, Ctc, Interpolation, Outside, Rotary};
+pub use formulas::{Attention, CrossEntropy, Ctc, Interpolation, Outside, Quantile, Rotary};
 mod program;
 mod transform;
 pub use program::Program;
@@ -56,7 +56,7 @@ pub use run::{Rewriting, RunError, Statistics};
 mod inspect;
 mod params;
 pub use params::{
-    Buffers, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Reason, Scope,
-    Selection, Step,
+    Buffers, Examples, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Reason,
+    Scope, Selection, Step,
 };
 pub use real::Real;

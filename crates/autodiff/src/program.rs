@@ -3,6 +3,7 @@
 
 use std::any::TypeId;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wengert_tensor::{Array, DType, Pool, Tensor, Threads};
@@ -12,8 +13,7 @@ use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
 use crate::run::{
-    Bound, Failure, Listing, Plan, Rewriting, RunError, Scalar, Selection, Tables, Workspace,
-    execute,
+    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace, execute,
 };
 use crate::tape::{NodeId, Precision, Tape, refuse};
 use crate::var::Var;
@@ -45,7 +45,7 @@ pub struct Program {
     signature: Vec<Type>,
     /// Where the nodes were recorded.
     origins: Vec<Origin>,
-    rewriting: Rewriting,
+    policy: Policy,
     threads: Threads,
     single: Runner<f32>,
     double: Runner<f64>,
@@ -116,12 +116,66 @@ impl Tape {
             ops: core.ops.items().to_vec(),
             types: core.types.items().to_vec(),
             listing: selection.listing,
-            rewriting: core.engine.rewriting(),
+            policy: core.engine.policy(),
             threads: core.engine.threads().clone(),
             single: Runner::default(),
             double: Runner::default(),
         }
         .with_own_tables()
+    }
+}
+
+impl Tape {
+    /// Records a program's operations on this tape, with these variables as its inputs, and answers
+    /// with its outputs. What the program has captured is recorded as inputs and literals.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(0.0);
+    /// let cube = tape.program([x], [x * x * x]);
+    /// let other = Tape::new();
+    /// let z = other.input(2.0);
+    /// let y = other.call(&cube, &[z])[0];
+    /// let [dz] = other.grad(y, [z]);
+    /// assert_eq!((y.item(), dz.item()), (8.0, 12.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the variables are not of the program's types or on another tape, or the program has
+    /// captured values of another precision.
+    #[track_caller]
+    pub fn call<'t>(&'t self, program: &Program, inputs: &[Var<'t>]) -> Vec<Var<'t>> {
+        self.check_own("call", inputs);
+        let types: Vec<Type> = inputs.iter().map(|x| x.type_of()).collect();
+        if types != program.signature {
+            let want = &program.signature;
+            refuse("call", format!("the program takes {want:?}, not {types:?}"), inputs);
+        }
+        let sources: Vec<Var<'t>> = program
+            .inputs
+            .iter()
+            .map(|source| match source {
+                Source::Given(k) => inputs[*k],
+                Source::Captured(Bound::Tensor(tensor)) => self.input(tensor),
+                Source::Captured(Bound::Number(number)) => self.literal(*number),
+            })
+            .collect();
+        let mut nodes: Vec<Var<'t>> = Vec::with_capacity(program.len());
+        for line in program.listing.lines() {
+            let value = |&x: &u32| {
+                let input = (x as usize).checked_sub(program.len());
+                input.map_or_else(|| nodes[x as usize], |input| sources[input])
+            };
+            let x: Vec<Var<'t>> = line.operands.iter().map(value).collect();
+            nodes.push(self.record(Op::clone(&program.ops[line.op as usize]), &x));
+        }
+        let outputs = program.listing.outputs.iter();
+        let value = |&y: &u32| {
+            let input = (y as usize).checked_sub(program.len());
+            input.map_or_else(|| nodes[y as usize], |input| sources[input])
+        };
+        outputs.map(value).collect()
     }
 }
 
@@ -132,13 +186,39 @@ impl Program {
         let (mut ops, mut types) = (Table::new(&self.ops), Table::new(&self.types));
         let mut listing = Listing::default();
         listing.outputs.clone_from(&self.listing.outputs);
+        listing.checkpoints.clone_from(&self.listing.checkpoints);
         listing.inputs.extend(self.listing.inputs.iter().map(|&type_of| types.renumber(type_of)));
         for line in self.listing.lines() {
             let (op, type_of) = (ops.renumber(line.op), types.renumber(line.type_of));
             listing.push(op, type_of, line.operands.iter().copied());
         }
+        listing.seal();
         (self.ops, self.types, self.listing) = (ops.used, types.used, listing);
         self
+    }
+
+    /// Whether it computes the same from the same: only programs that hold no values of their own
+    /// can be compared, each other one is equal to itself alone.
+    pub(crate) fn is_same_formula(&self, other: &Program) -> bool {
+        let given = |program: &Program| -> Option<Vec<usize>> {
+            let given = program.inputs.iter().map(|source| match source {
+                Source::Given(k) => Some(*k),
+                Source::Captured(_) => None,
+            });
+            given.collect()
+        };
+        std::ptr::eq(self, other)
+            || self.precision == other.precision
+                && self.signature == other.signature
+                && self.listing == other.listing
+                && self.ops == other.ops
+                && self.types == other.types
+                && given(self).is_some_and(|inputs| Some(inputs) == given(other))
+    }
+
+    /// Hashes what [`Program::is_same_formula`] compares.
+    pub(crate) fn hash_formula(&self, state: &mut impl Hasher) {
+        (self.precision, &self.signature, &self.listing, &self.ops, &self.types).hash(state);
     }
 
     /// The types of its inputs.
@@ -166,6 +246,13 @@ impl Program {
     /// one has the team, the others do their work alone.
     pub fn set_threads(&mut self, threads: &Threads) {
         self.threads = threads.clone();
+    }
+
+    /// Sets how many bytes the temporaries of a run may take, as [`Tape::memory_budget`] does, or
+    /// lifts the limit; unless set, it is that of the tape that the program was cut from.
+    pub fn set_memory_budget(&mut self, bytes: Option<usize>) {
+        self.policy.memory_budget = bytes;
+        (self.single, self.double) = (Runner::default(), Runner::default());
     }
 
     /// The same program in another precision: captured numbers and data are rounded to it.
@@ -246,13 +333,34 @@ impl Program {
         Ok(())
     }
 
+    /// The bytes that the temporaries of a run take, as
+    /// [`Statistics::peak_bytes`](crate::Statistics::peak_bytes) counts them. Nothing is run.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(vec![1.0; 100]);
+    /// let program = tape.program([x], [x.sin().exp().sum()]);
+    /// assert!(program.peak_bytes() >= 2 * 800);
+    /// ```
+    pub fn peak_bytes(&self) -> usize {
+        match self.precision {
+            Precision::F32 => self.plan(&self.single).bytes(),
+            Precision::F64 => self.plan(&self.double).bytes(),
+        }
+    }
+
+    fn plan<'a, T: Scalar>(&self, runner: &'a Runner<T>) -> &'a Plan<T> {
+        let tables = Tables { ops: &self.ops, types: &self.types };
+        runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.policy))
+    }
+
     fn run_on<T: Scalar>(
         &self,
         runner: &Runner<T>,
         bound: &[Bound],
     ) -> Result<Vec<Tensor>, RunError> {
-        let tables = Tables { ops: &self.ops, types: &self.types };
-        let plan = runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.rewriting));
+        let plan = self.plan(runner);
         let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workspace = workspaces().pop().unwrap_or_default();
         let outcome = execute(plan, bound, &mut workspace, &runner.pool, &self.threads);

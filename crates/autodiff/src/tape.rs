@@ -15,7 +15,7 @@ use crate::marks::Marks;
 use crate::op::{Kind, ShapeError, Type};
 use crate::ops::{Constant, Op, Point, Pointwise};
 use crate::origin::{Origin, Origins};
-use crate::run::Engine;
+use crate::run::{Checkpoint, Engine};
 use crate::var::Var;
 
 /// In which floating-point numbers a tape computes.
@@ -130,6 +130,8 @@ pub(crate) struct Core {
     pub kept: VecDeque<(Vec<NodeId>, usize)>,
     pub kept_bytes: usize,
     pub byte_limit: usize,
+    /// Blocks that are not kept; an inner one before those around it.
+    pub checkpoints: Vec<Checkpoint>,
     /// The scope that nodes are recorded in.
     pub scope: u32,
     /// How many random sequences have been started.
@@ -176,6 +178,7 @@ impl Tape {
             kept: VecDeque::new(),
             kept_bytes: 0,
             byte_limit: BYTE_LIMIT,
+            checkpoints: Vec::new(),
             scope: 0,
             streams: 0,
             marks: Marks::default(),
@@ -213,6 +216,7 @@ impl Tape {
         core.values.clear();
         core.kept.clear();
         core.kept_bytes = 0;
+        core.checkpoints.clear();
         core.scope = 0;
         core.streams = 0;
         self.inherited_origin.set(NOTHING);

@@ -12,7 +12,7 @@ mod elementary;
 mod laws;
 
 /// The functions of one argument with points to test them at, on both sides of every case.
-const FUNCTIONS: [(&str, &[f64]); 27] = [
+const FUNCTIONS: [(&str, &[f64]); 33] = [
     ("exp", &[-30.0, -0.5, 0.0, 1e-5, 0.2, 3.0, 40.0]),
     ("exp_m1", &[-30.0, -0.36, -0.3, 0.0, 1e-5, 0.2, 3.0]),
     ("ln", &[0.05, 0.6, 0.99, 1.0, 1.5, 70.0]),
@@ -22,6 +22,7 @@ const FUNCTIONS: [(&str, &[f64]); 27] = [
     ("cos", &[-4.0, -1.0, 0.0, 0.5, 0.8, 2.5, 5.0, 100.0]),
     ("tan", &[-4.0, -1.0, 0.0, 0.5, 0.8, 2.5, 5.0, 100.0]),
     ("tanh", &[-5.0, -0.2, -0.1, 0.0, 1e-5, 0.2, 2.0, 5.0]),
+    ("sigmoid", &[-5.0, -0.2, 0.0, 1e-5, 0.2, 5.0]),
     ("erf", &[-3.0, -0.5, 0.0, 1e-5, 0.9, 1.5, 3.0]),
     ("erfc", &[-3.0, -0.5, 0.0, 1e-5, 0.9, 1.5, 3.0, 8.0]),
     ("exp2", &[-30.0, -0.5, 0.0, 1e-5, 3.0, 40.2]),
@@ -36,6 +37,11 @@ const FUNCTIONS: [(&str, &[f64]); 27] = [
     ("asinh", &[-5.0, -0.2, 0.0, 1e-5, 0.4, 70.0]),
     ("acosh", &[1.05, 1.5, 3.0, 70.0]),
     ("atanh", &[-0.9, -0.2, 0.0, 1e-5, 0.3, 0.8]),
+    ("erfinv", &[-0.9, -0.2, 0.0, 1e-5, 0.3, 0.8]),
+    ("ln_gamma", &[-2.6, -0.3, 0.2, 1.2, 3.5, 40.0]),
+    ("digamma", &[-2.6, -0.3, 0.2, 1.2, 3.5, 40.0]),
+    ("trigamma", &[-2.6, -0.3, 0.2, 1.2, 3.5, 40.0]),
+    ("tetragamma", &[-2.6, -0.3, 0.2, 1.2, 3.5, 40.0]),
     ("abs", &[-2.0, -1e-3, 0.5, 3.0]),
     ("floor", &[-2.5, -0.5, 0.5, 3.2]),
     ("quotient", &[-2.0, 0.5, 3.0]),
@@ -53,6 +59,7 @@ fn apply<T: Real>(function: &str, x: T) -> T {
         "cos" => x.cos(),
         "tan" => x.tan(),
         "tanh" => x.tanh(),
+        "sigmoid" => x.sigmoid(),
         "erf" => x.erf(),
         "erfc" => x.erfc(),
         "exp2" => x.exp2(),
@@ -67,6 +74,11 @@ fn apply<T: Real>(function: &str, x: T) -> T {
         "asinh" => x.asinh(),
         "acosh" => x.acosh(),
         "atanh" => x.atanh(),
+        "erfinv" => x.erfinv(),
+        "ln_gamma" => x.ln_gamma(),
+        "digamma" => x.polygamma(0),
+        "trigamma" => x.polygamma(1),
+        "tetragamma" => x.polygamma(2),
         "abs" => x.abs(),
         "floor" => x.floor(),
         "quotient" => (x - T::from_f64(7.0)) / (x * x + T::pi()),

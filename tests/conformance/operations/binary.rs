@@ -13,50 +13,39 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "div" => match call.text("rounding_mode") {
             "" => call.x() / var("other"),
             "floor" => (call.x() / var("other")).floor(),
-            "trunc" => toward_zero(call.x() / var("other")),
+            "trunc" => (call.x() / var("other")).trunc(),
             _ => return None,
         },
-        "remainder" => {
-            let (a, b) = (call.x(), var("other"));
-            a - (a / b).floor() * b
-        }
+        "fmod" => call.x().fmod(var("other")),
+        "remainder" => call.x().remainder(var("other")),
         "pow" if call.has("self") => var("self").pow(var("exponent")),
         "pow" => call.x().pow(var(if call.has("other") { "other" } else { "exponent" })),
         "maximum" => call.x().maximum(var("other")),
         "minimum" => call.x().minimum(var("other")),
+        "hypot" => call.x().hypot(var("other")),
+        "atan2" => call.x().atan2(var("other")),
+        "logaddexp" => call.x().log_add_exp(var("other")),
+        "xlogy" => call.x().xlogy(var("other")),
+        "logical_and" => call.x().logical_and(var("other")),
+        "logical_or" => call.x().logical_or(var("other")),
+        "logical_xor" => call.x().logical_xor(var("other")),
         "eq" => call.x().eq(var("other")),
         "ne" => call.x().ne(var("other")),
         "lt" => call.x().lt(var("other")),
         "le" => call.x().le(var("other")),
         "gt" => call.x().gt(var("other")),
         "ge" => call.x().ge(var("other")),
-        "isnan" => call.x().ne(call.x()),
         "where" => var("condition").select(var("input"), var("other")),
-        "lerp" => call.x() + var("weight") * (var("end") - call.x()),
-        "addcmul" => call.x() + call.number_or("value", 1.0) * var("tensor1") * var("tensor2"),
-        "addcdiv" => call.x() + call.number_or("value", 1.0) * var("tensor1") / var("tensor2"),
-        "clamp" => clamp(call),
+        "lerp" => call.x().lerp(var("end"), var("weight")),
+        "addcmul" => call.x().addcmul(var("tensor1"), var("tensor2"), call.number_or("value", 1.0)),
+        "addcdiv" => call.x().addcdiv(var("tensor1"), var("tensor2"), call.number_or("value", 1.0)),
+        "clamp" => {
+            // A bound that is missing is infinite.
+            let bound = |name, missing| {
+                if call.has(name) { var(name) } else { call.tape.literal(missing) }
+            };
+            call.x().clamp(bound("min", f64::NEG_INFINITY), bound("max", f64::INFINITY))
+        }
         _ => return None,
     }])
-}
-
-/// Without what is behind the point.
-fn toward_zero(x: Var<'_>) -> Var<'_> {
-    x.ge(0.0).select(x.floor(), -(-x).floor())
-}
-
-/// Either bound may be missing. At a bound that is a number the derivative is 0; with one that is
-/// a variable it is shared.
-fn clamp<'t>(call: &Call<'_, 't>) -> Var<'t> {
-    let x = call.x();
-    let x = match call.optional("min") {
-        Some(low) => x.maximum(low),
-        None if call.has("min") => x.le(call.number("min")).select(call.number("min"), x),
-        None => x,
-    };
-    match call.optional("max") {
-        Some(high) => x.minimum(high),
-        None if call.has("max") => x.ge(call.number("max")).select(call.number("max"), x),
-        None => x,
-    }
 }

@@ -112,7 +112,7 @@ fn formula<'t>(call: &Call<'_, 't>, name: &str) -> Option<Vec<Var<'t>>> {
             vec![is_positive.select(is_positive.select(x, 1.0).sqrt(), 0.0)]
         }
         "straight_through_round" => {
-            vec![((x + (x.round() - x).stop_gradient()) * call.var("w")).sum()]
+            vec![(x.round().straight_through(x) * call.var("w")).sum()]
         }
         "stop_gradient" => {
             let (y, still) = (x * x, x.stop_gradient());

@@ -1,7 +1,5 @@
 //! Functions of one number, activations among them.
 
-use std::f64::consts::{LN_2, LN_10};
-
 use wengert::prelude::*;
 
 use crate::call::Call;
@@ -16,25 +14,39 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "exp" => x.exp(),
         "expm1" => x.exp_m1(),
         "log" => x.ln(),
-        "log2" => x.ln() / LN_2,
-        "log10" => x.ln() / LN_10,
+        "log1p" => x.ln_1p(),
+        "log2" => x.log2(),
+        "log10" => x.log10(),
         "sqrt" => x.sqrt(),
-        "rsqrt" => 1.0 / x.sqrt(),
+        "rsqrt" => x.rsqrt(),
         "square" => x.square(),
         "reciprocal" => x.recip(),
         "sin" => x.sin(),
         "cos" => x.cos(),
         "tan" => x.tan(),
+        "asin" => x.asin(),
+        "acos" => x.acos(),
+        "atan" => x.atan(),
+        "sinh" => x.sinh(),
+        "cosh" => x.cosh(),
         "tanh" => x.tanh(),
+        "asinh" => x.asinh(),
+        "acosh" => x.acosh(),
+        "atanh" => x.atanh(),
         "erf" => x.erf(),
         "erfc" => x.erfc(),
+        "lgamma" => x.ln_gamma(),
+        "digamma" => x.digamma(),
         "floor" => x.floor(),
-        "ceil" => -(-x).floor(),
+        "ceil" => x.ceil(),
+        "round" => x.round_to(call.number_or("decimals", 0.0) as i32),
         "nan_to_num" => {
-            let real = x.eq(x).select(x, number("nan", 0.0));
-            let below = real.eq(f64::INFINITY).select(number("posinf", f64::MAX), real);
-            below.eq(f64::NEG_INFINITY).select(number("neginf", f64::MIN), below)
+            x.nan_to_num(number("nan", 0.0), number("posinf", f64::MAX), number("neginf", f64::MIN))
         }
+        "isnan" => x.is_nan(),
+        "isinf" => x.is_infinite(),
+        "isfinite" => x.is_finite(),
+        "logical_not" => x.logical_not(),
         "sigmoid" => x.sigmoid(),
         "nn.functional.logsigmoid" => x.log_sigmoid(),
         "nn.functional.softplus" => softplus(x, number("beta", 1.0), number("threshold", 20.0)),
@@ -50,7 +62,7 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "nn.functional.gelu" if call.text("approximate") == "tanh" => x.gelu_tanh(),
         "nn.functional.gelu" => x.gelu(),
         "nn.functional.hardtanh" if !call.has("min_val") && !call.has("max_val") => x.hard_tanh(),
-        "nn.functional.hardtanh" => limited(x, number("min_val", -1.0), number("max_val", 1.0)),
+        "nn.functional.hardtanh" => x.clamp(number("min_val", -1.0), number("max_val", 1.0)),
         "nn.functional.hardsigmoid" => x.hard_sigmoid(),
         "nn.functional.hardswish" => x.hard_swish(),
         "nn.functional.softsign" => x.softsign(),
@@ -63,9 +75,4 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
 fn softplus(x: Var<'_>, beta: f64, threshold: f64) -> Var<'_> {
     let scaled = x * beta;
     scaled.gt(threshold).select(x, scaled.softplus() / beta)
-}
-
-/// Between two bounds, with derivative 0 at both.
-fn limited(x: Var<'_>, low: f64, high: f64) -> Var<'_> {
-    x.ge(high).select(high, x.le(low).select(low, x))
 }

@@ -79,7 +79,7 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn binary_cross_entropy(self, target: impl Operand<'t>) -> Var<'t> {
         let target = self.target("binary_cross_entropy", target);
-        -(target.times_ln(self) + (1.0 - target).times_ln(1.0 - self)).mean()
+        -(target.xlogy(self) + (1.0 - target).xlogy(1.0 - self)).mean()
     }
 
     /// The values that [`Var::binary_cross_entropy`] is the mean of.
@@ -89,13 +89,6 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn binary_cross_entropy_each(self, target: impl Operand<'t>) -> Var<'t> {
         let target = self.target("binary_cross_entropy_each", target);
-        -(target.times_ln(self) + (1.0 - target).times_ln(1.0 - self))
-    }
-
-    /// $a \ln b$, and 0 with derivative 0 where both are 0.
-    #[track_caller]
-    pub(super) fn times_ln(self, b: Var<'t>) -> Var<'t> {
-        let are_zero = self.eq(0.0) * b.eq(0.0);
-        self * are_zero.select(1.0, b).ln()
+        -(target.xlogy(self) + (1.0 - target).xlogy(1.0 - self))
     }
 }

@@ -137,7 +137,7 @@ impl<'t> Var<'t> {
     fn divergence(self, loss: &str, target: Var<'t>) -> Var<'t> {
         let classes = self.axis(loss, -1);
         let excluded = target.eq(0.0) * self.eq(f64::NEG_INFINITY);
-        let apart = target.times_ln(target) - target * excluded.select(0.0, self);
+        let apart = target.xlogy(target) - target * excluded.select(0.0, self);
         apart.sum_over(classes)
     }
 

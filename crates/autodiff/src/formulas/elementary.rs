@@ -16,7 +16,7 @@ impl<'t> Var<'t> {
         1.0 / self.sqrt()
     }
 
-    /// The smallest integer that is at least $x$; the derivative is 0.
+    /// The smallest integer that is at least $x$; the derivative is 0, also at the jumps.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -53,7 +53,7 @@ impl<'t> Var<'t> {
         self - self.trunc()
     }
 
-    /// $x \ln b$, broadcast, and 0 where $x = 0$, unless $b$ is NaN. The derivatives are $\ln b$ and
+    /// $x \ln b$, broadcast, and 0 where $x = 0$, whatever $b$ is, unless NaN. The derivatives are $\ln b$ and
     /// $x/b$, and 0 where $x = 0$ and $b \le 0$.
     ///
     /// ```
@@ -68,7 +68,8 @@ impl<'t> Var<'t> {
         self * is_nothing.select(1.0, b).ln()
     }
 
-    /// $x + w\,(b - x)$, broadcast: from $x$ at $w = 0$ to $b$ at $w = 1$.
+    /// $x + w\,(b - x)$, broadcast: from $x$ at $w = 0$ to $b$ at $w = 1$. The derivatives are $1 - w$,
+    /// $w$ and $b - x$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -80,7 +81,7 @@ impl<'t> Var<'t> {
         self + weight.on(tape) * (end.on(tape) - self)
     }
 
-    /// $x + c\,a b$, broadcast.
+    /// $x + c\,a b$, broadcast. The derivatives are 1, $c b$, $c a$ and $a b$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -97,7 +98,7 @@ impl<'t> Var<'t> {
         self + scale.on(tape) * (a.on(tape) * b.on(tape))
     }
 
-    /// $x + c\,a / b$, broadcast.
+    /// $x + c\,a / b$, broadcast. The derivatives are 1, $c / b$, $-c a / b^2$ and $a / b$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -162,7 +163,7 @@ impl<'t> Var<'t> {
         mask.select(value, self)
     }
 
-    /// 1 where $x$ is NaN, else 0.
+    /// 1 where $x$ is NaN, else 0. The derivative is 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -173,7 +174,7 @@ impl<'t> Var<'t> {
         self.ne(self)
     }
 
-    /// 1 where $x$ is $\infty$ or $-\infty$, else 0.
+    /// 1 where $x$ is $\infty$ or $-\infty$, else 0. The derivative is 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -184,7 +185,7 @@ impl<'t> Var<'t> {
         self.abs().eq(f64::INFINITY)
     }
 
-    /// 1 where $x$ is neither NaN nor infinite, else 0.
+    /// 1 where $x$ is neither NaN nor infinite, else 0. The derivative is 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -195,7 +196,7 @@ impl<'t> Var<'t> {
         self.abs().lt(f64::INFINITY)
     }
 
-    /// 1 where both are not 0, else 0, broadcast.
+    /// 1 where both are not 0, else 0, broadcast. The derivatives are 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();

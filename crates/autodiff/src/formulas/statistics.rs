@@ -149,11 +149,38 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn cumprod(self, axis: impl IntoAxes) -> Var<'t> {
         let axis = self.axis("cumprod", axis);
+        self.scan(axis, |a, b| a * b)
+    }
+
+    /// $y_i = \ln \sum_{j \le i} e^{x_j}$ along one axis, without overflow: a doubling scan of
+    /// [`Var::log_add_exp`], as [`Var::cumprod`] is one of products. One shift for a whole row, as
+    /// in [`Var::logsumexp`], would lose its first sums beside a much larger element further on.
+    /// Of several −∞ it is −∞, with derivative 0.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let y = tape.input([0.0, 0.0, 1000.0]).logcumsumexp(0);
+    /// assert_eq!(y.value().to_vec_f64(), [0.0, 2.0_f64.ln(), 1000.0]);
+    /// ```
+    #[track_caller]
+    pub fn logcumsumexp(self, axis: impl IntoAxes) -> Var<'t> {
+        let axis = self.axis("logcumsumexp", axis);
+        self.scan(axis, |a, b| {
+            let is_nothing = a.maximum(b).eq(f64::NEG_INFINITY);
+            let [a, b] = [a, b].map(|x| is_nothing.select(0.0, x));
+            is_nothing.select(f64::NEG_INFINITY, a.log_add_exp(b))
+        })
+    }
+
+    /// What all elements up to each become when two are `join`ed at a time, in a logarithm of their
+    /// number as many steps: in each, of twice as many.
+    #[track_caller]
+    fn scan(self, axis: usize, join: impl Fn(Var<'t>, Var<'t>) -> Var<'t>) -> Var<'t> {
         let n = self.shape()[axis];
         let (mut y, mut width) = (self, 1);
         while width < n {
-            let products = y.slice(axis, width..) * y.slice(axis, ..n - width);
-            y = Var::concat(&[y.slice(axis, ..width), products], axis);
+            let joined = join(y.slice(axis, width..), y.slice(axis, ..n - width));
+            y = Var::concat(&[y.slice(axis, ..width), joined], axis);
             width *= 2;
         }
         y

@@ -41,7 +41,7 @@ impl Rows {
 }
 
 /// The first position that is not one of `n` rows.
-fn check_positions(index: &Array<i64>, n: usize) -> Result<(), ShapeError> {
+pub(crate) fn check_positions(index: &Array<i64>, n: usize) -> Result<(), ShapeError> {
     // As unsigned numbers, negative ones are beyond any size.
     if index.as_slice().is_some_and(|all| all.iter().all(|&position| (position as u64) < n as u64))
     {
@@ -55,7 +55,7 @@ fn check_positions(index: &Array<i64>, n: usize) -> Result<(), ShapeError> {
     }
 }
 
-fn check_index(x: &Type) -> Result<(), ShapeError> {
+pub(crate) fn check_index(x: &Type) -> Result<(), ShapeError> {
     if x.kind == Kind::Index {
         return Ok(());
     }

@@ -7,31 +7,39 @@ mod constant;
 mod conv;
 mod custom;
 mod foreign;
+mod implicit;
 mod index;
 mod kind;
 mod matmul;
+mod order;
+mod place;
 mod pointwise;
 mod pool;
 mod random;
 mod reduce;
 mod region;
+mod segment;
 mod shape;
+mod solve;
 mod stop;
 
 pub use constant::Constant;
 pub use conv::{Conv, Side};
 pub use custom::Custom;
 pub use foreign::{Foreign, ForeignDerivative, ForeignOperation};
+pub use implicit::{Implicit, Method};
 pub(crate) use index::Rows;
 pub use index::{Gather, ScatterAdd};
 pub use kind::{Same, ToIndex, ToReal};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
+pub use order::{ArgSort, CumArgMax, SearchSorted};
+pub use place::{FlatIndex, LastWriter};
 pub use pointwise::{
-    Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Div, Equal, Erf, Erfc,
-    Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Log2, Log10, LogAddExp, Maximum,
-    Minimum, Mul, Neg, NotEqual, Pow, Relu, Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh,
-    Softplus, Sqrt, Sub, Tan, Tanh, Trunc,
+    Abs, Acos, Acosh, Add, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Digamma, Div, Equal,
+    Erf, Erfc, Erfinv, Exp, Exp2, ExpM1, Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma,
+    Log2, Log10, LogAddExp, Logit, Maximum, Minimum, Mul, Neg, NotEqual, Polygamma, Pow, Relu,
+    Remainder, Round, Select, Sigmoid, Sign, Sin, Sinh, Softplus, Sqrt, Sub, Tan, Tanh, Trunc,
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use pool::WindowArgMax;
@@ -40,8 +48,11 @@ pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};
 pub(crate) use region::whole;
 pub use region::{Assemble, Region, Slice};
+pub use segment::SegmentMax;
 pub use shape::{Axes, Expand, Flip, Permute, Reshape};
-pub use stop::StopGradient;
+pub use solve::Solve;
+pub(crate) use solve::solve_in_place;
+pub use stop::{StopGradient, StraightThrough};
 
 use wengert_tensor::{Array, Tensor};
 
@@ -145,20 +156,23 @@ operations! {
     pointwise:
         Neg Add Sub Mul Div Pow Maximum Minimum
         Fmod Remainder LogAddExp Hypot Atan2
-        Exp ExpM1 Ln Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
+        Exp ExpM1 Ln Ln1p Sin Cos Tan Tanh Sqrt Abs Sign Floor Erf Erfc Relu Sigmoid Softplus
         Exp2 Log2 Log10 Cbrt Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
         Round Trunc
+        Erfinv Logit LnGamma Digamma Polygamma
         Equal NotEqual Less LessEqual Select;
     others:
         Constant
         Sum Max Min ArgMax CumSum
         Reshape Permute Expand Flip Slice Assemble
-        Gather ScatterAdd
-        ToIndex ToReal Same
+        Gather ScatterAdd SegmentMax
+        ToIndex ToReal Same FlatIndex LastWriter
+        ArgSort CumArgMax SearchSorted
         MatMul
         Conv WindowArgMax
         Uniform Normal
-        StopGradient;
+        StopGradient StraightThrough
+        Solve Implicit;
 }
 
 fn erase<O: Operation + Into<Op>>(sample: Sample<O>) -> Sample<Op> {

@@ -1,5 +1,6 @@
 //! Parameters: a store that the caller owns, keys that layers hold, and maps under the same keys.
 
+mod examples;
 mod gradients;
 mod scope;
 mod step;
@@ -16,6 +17,7 @@ use crate::op::Value;
 use crate::ops::{Normal, Op, Uniform};
 use crate::tape::Precision;
 
+pub use examples::Examples;
 pub use gradients::{Gradients, Missing, Reason};
 pub use scope::{Mode, Scope};
 pub use step::{Buffers, Step};

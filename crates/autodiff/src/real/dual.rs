@@ -251,6 +251,19 @@ impl<T: Real> Real for Dual<T> {
         self.chain(self.value.erfc(), -erf_slope(self.value))
     }
 
+    fn erfinv(self) -> Self {
+        let y = self.value.erfinv();
+        self.chain(y, (y * y).exp() / T::frac_2_sqrt_pi())
+    }
+
+    fn ln_gamma(self) -> Self {
+        self.chain(self.value.ln_gamma(), self.value.polygamma(0))
+    }
+
+    fn polygamma(self, n: u32) -> Self {
+        self.chain(self.value.polygamma(n), self.value.polygamma(n + 1))
+    }
+
     fn abs(self) -> Self {
         let zero = T::default();
         let tangent = if self.value > zero {

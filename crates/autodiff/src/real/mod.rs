@@ -8,6 +8,7 @@ use wengert_tensor::kernel::Work;
 
 mod double_double;
 mod dual;
+mod gamma;
 mod inverse;
 mod native;
 
@@ -153,6 +154,18 @@ pub trait Real:
 
     /// $\operatorname{erfc} x = 1 - \operatorname{erf} x$, accurate where it is small.
     fn erfc(self) -> Self;
+
+    /// $\operatorname{erf}^{-1} x$: infinite at ±1, NaN beyond.
+    fn erfinv(self) -> Self {
+        inverse::erfinv(self)
+    }
+
+    /// $\ln |\Gamma(x)|$: $\infty$ at 0, −1, −2, ….
+    fn ln_gamma(self) -> Self;
+
+    /// The $n$-th derivative $\psi^{(n)}(x)$ of $\psi = (\ln \Gamma)'$; $\psi$ itself, the digamma
+    /// function, for $n = 0$. At the poles −1, −2, … it is $\infty$ for odd $n$, NaN for even.
+    fn polygamma(self, n: u32) -> Self;
 
     /// $|x|$, with the derivative 0 at zero.
     fn abs(self) -> Self;

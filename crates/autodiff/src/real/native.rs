@@ -1,13 +1,14 @@
 //! `f32` and `f64` as scalars: the fast functions of `wengert_tensor`, those of the standard library,
-//! and erf and erfc from `libm`. Nothing is computed here.
+//! those of `libm`, and others of this module. Nothing is computed here.
 
 use wengert_tensor::kernel::{self, Elementary, Work};
 
-use super::Real;
+use super::gamma::{self, STIRLING};
+use super::{Real, inverse};
 
 /// Implements [`Real`] for a floating-point type of the language by the functions it already has.
 macro_rules! native {
-    ($float:ident, $erf:path, $erfc:path) => {
+    ($float:ident, $erf:path, $erfc:path, $ln_gamma:path) => {
         impl Real for $float {
             fn from_f64(x: f64) -> Self {
                 x as $float
@@ -109,6 +110,21 @@ macro_rules! native {
                 $float::cosh(self)
             }
 
+            /// In double precision, also for `f32`.
+            fn asinh(self) -> Self {
+                inverse::asinh(f64::from(self)) as $float
+            }
+
+            /// In double precision, also for `f32`.
+            fn acosh(self) -> Self {
+                inverse::acosh(f64::from(self)) as $float
+            }
+
+            /// In double precision, also for `f32`.
+            fn atanh(self) -> Self {
+                inverse::atanh(f64::from(self)) as $float
+            }
+
             fn hypot(self, y: Self) -> Self {
                 $float::hypot(self, y)
             }
@@ -123,6 +139,22 @@ macro_rules! native {
 
             fn erfc(self) -> Self {
                 $erfc(self)
+            }
+
+            /// In double precision, also for `f32`.
+            fn erfinv(self) -> Self {
+                inverse::erfinv(f64::from(self)) as $float
+            }
+
+            fn ln_gamma(self) -> Self {
+                $ln_gamma(self)
+            }
+
+            /// In double precision, also for `f32`.
+            fn polygamma(self, n: u32) -> Self {
+                let x = f64::from(self);
+                let y = if n == 0 { gamma::digamma(x) } else { gamma::polygamma(n, x, STIRLING) };
+                y as $float
             }
 
             fn abs(self) -> Self {
@@ -157,5 +189,5 @@ macro_rules! native {
     };
 }
 
-native!(f32, libm::erff, libm::erfcf);
-native!(f64, libm::erf, libm::erfc);
+native!(f32, libm::erff, libm::erfcf, libm::lgammaf);
+native!(f64, libm::erf, libm::erfc, libm::lgamma);

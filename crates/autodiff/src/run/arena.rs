@@ -7,6 +7,13 @@ pub(crate) struct Stretch {
     pub len: usize,
 }
 
+impl Stretch {
+    /// How much of the arena it takes.
+    pub fn room(self) -> usize {
+        self.len.next_multiple_of(ALIGNMENT)
+    }
+}
+
 /// Hands out stretches, and takes them back.
 #[derive(Default)]
 pub(crate) struct Arena {
@@ -48,8 +55,7 @@ impl Arena {
 
     /// Takes a stretch back.
     pub fn give(&mut self, stretch: Stretch) {
-        let Stretch { start, len } = stretch;
-        let mut len = len.next_multiple_of(ALIGNMENT);
+        let (start, mut len) = (stretch.start, stretch.room());
         if len == 0 {
             return;
         }

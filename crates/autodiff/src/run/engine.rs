@@ -9,8 +9,8 @@ use wengert_tensor::{Pool, Tensor, Threads};
 use crate::op::ShapeError;
 use crate::ops::Op;
 use crate::run::{
-    Bound, Failure, Listing, Outcome, Plan, Rewriting, RunError, Scalar, Selection, Tables,
-    Workspace, execute,
+    Bound, Checkpoint, Failure, Listing, Outcome, Plan, Policy, Rewriting, RunError, Scalar,
+    Selection, Tables, Workspace, execute,
 };
 use crate::tape::{Core, NOTHING, NodeId, Precision, Tape, refuse};
 use crate::var::Var;
@@ -27,12 +27,15 @@ pub struct Statistics {
     pub runs: usize,
     /// Operations carried out in these runs; views are free and do not count.
     pub operations: usize,
+    /// The most bytes that the temporaries of one run took. Inputs and outputs – data, parameters,
+    /// gradients – do not count, nor does what a step needs while it is carried out.
+    pub peak_bytes: usize,
 }
 
 /// Plans, memory and counters, in the tape's precision.
 pub(crate) struct Engine {
     runner: Runner,
-    rewriting: Rewriting,
+    policy: Policy,
     threads: Threads,
     /// The memory of the last selection.
     selection: Selection,
@@ -72,15 +75,15 @@ impl Engine {
         };
         Engine {
             runner,
-            rewriting: Rewriting::ALL,
+            policy: Policy::default(),
             threads: Threads::default(),
             selection: Selection::default(),
             statistics: Statistics::default(),
         }
     }
 
-    pub fn rewriting(&self) -> Rewriting {
-        self.rewriting
+    pub fn policy(&self) -> Policy {
+        self.policy
     }
 
     pub fn threads(&self) -> &Threads {
@@ -101,7 +104,7 @@ impl<T: Scalar> Typed<T> {
         &mut self,
         listing: &mut Listing,
         tables: Tables<'_>,
-        rewriting: Rewriting,
+        policy: Policy,
     ) -> (Arc<Plan<T>>, bool) {
         if let Some(plan) = self.plans.get(&*listing) {
             return (Arc::clone(plan), false);
@@ -111,7 +114,7 @@ impl<T: Scalar> Typed<T> {
         {
             self.plans.remove(&oldest);
         }
-        let plan = Arc::new(Plan::new(listing, tables, rewriting));
+        let plan = Arc::new(Plan::new(listing, tables, policy));
         let listing = Arc::new(std::mem::take(listing));
         self.order.push_back(Arc::clone(&listing));
         self.plans.insert(listing, Arc::clone(&plan));
@@ -224,7 +227,13 @@ impl Tape {
         if let Some(value) = self.core.borrow().held(var.id) {
             return Ok(value);
         }
-        Ok(self.compute(&[var.id], true)?.outputs.swap_remove(0))
+        if self.core.borrow().engine.policy.memory_budget.is_none() {
+            return Ok(self.compute(&[var.id], true)?.outputs.swap_remove(0));
+        }
+        // Within a budget there is no room to keep what was not asked for.
+        let value = self.compute(&[var.id], false)?.outputs.swap_remove(0);
+        self.core.borrow_mut().keep(vec![(var.id, value.clone())]);
+        Ok(value)
     }
 
     /// The same tape, whose runs share their work between `count` threads: this one and others that
@@ -250,8 +259,71 @@ impl Tape {
     /// are cut from the tape later keep to it too.
     pub fn set_rewriting(&mut self, rewriting: Rewriting) {
         let engine = &mut self.core.get_mut().engine;
-        engine.rewriting = rewriting;
+        engine.policy.rewriting = rewriting;
         engine.forget_plans();
+    }
+
+    /// The same tape, whose runs keep their temporaries within so many bytes: values are dropped
+    /// and computed again where they are needed, those first that take much memory, little time,
+    /// and are not needed soon. Results are the same to the bit.
+    ///
+    /// Data, parameters, gradients and other results are not counted; what was needed is
+    /// [`Statistics::peak_bytes`]. Less memory than a step's operands and result take is not
+    /// possible: where no way within the budget is found, the smallest one that is found is taken.
+    /// [`Var::value`] keeps that value alone then, and nothing that was computed on the way to it.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let gradient = |tape: &Tape| {
+    ///     let x = tape.input(vec![0.5; 1000]);
+    ///     let y = (0..20).fold(x, |y, _| y.sin());
+    ///     let [dx] = tape.grad(y.sum(), [x]);
+    ///     tape.run([dx])
+    /// };
+    /// let (free, frugal) = (Tape::new(), Tape::new().memory_budget(80_000));
+    /// assert_eq!(gradient(&free), gradient(&frugal));
+    /// assert!(free.statistics().peak_bytes > 160_000);
+    /// assert!(frugal.statistics().peak_bytes <= 80_000);
+    /// assert!(frugal.statistics().operations > free.statistics().operations);
+    /// ```
+    pub fn memory_budget(mut self, bytes: usize) -> Tape {
+        self.set_memory_budget(Some(bytes));
+        self
+    }
+
+    /// Sets how many bytes temporaries may take ([`Tape::memory_budget`]), or lifts the limit.
+    /// Programs that are cut from the tape later keep to it too.
+    pub fn set_memory_budget(&mut self, bytes: Option<usize>) {
+        let engine = &mut self.core.get_mut().engine;
+        engine.policy.memory_budget = bytes;
+        engine.forget_plans();
+    }
+
+    /// Records what `f` records, as a block whose values are not kept for what comes behind it,
+    /// its results aside: where a derivative needs them, they are computed again from what the
+    /// block was given. This is what Chen et al., *Training Deep Nets with Sublinear Memory Cost*
+    /// (2016), do with a segment of a network. Results are the same to the bit.
+    ///
+    /// Blocks may be nested. Where everything is kept because a value was looked at
+    /// ([`Var::value`]), a block is nothing special.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([0.5, 1.0]);
+    /// let y = tape.checkpoint(|| x.sin().exp().tanh());
+    /// let [dx] = tape.grad(y.sum(), [x]);
+    /// tape.run([dx]); // sin and exp twice
+    /// ```
+    pub fn checkpoint<'t, R: AsRef<[Var<'t>]>>(&'t self, f: impl FnOnce() -> R) -> R {
+        let start = self.len() as NodeId;
+        let results = f();
+        let end = self.len() as NodeId;
+        if start < end {
+            let results = results.as_ref().iter().map(|result| result.id).collect();
+            self.core.borrow_mut().checkpoints.push(Checkpoint { start, end, results });
+        }
+        results
     }
 
     /// What the tape has done since it was made.
@@ -300,9 +372,9 @@ impl Core {
         let mut selection = self.select(outputs, keep, Core::is_held, earlier);
         let bound = selection.inputs.iter().map(|&node| self.bound(node)).collect();
         let tables = Tables { ops: self.ops.items(), types: self.types.items() };
-        let (rewriting, threads) = (self.engine.rewriting, self.engine.threads.clone());
+        let (policy, threads) = (self.engine.policy, self.engine.threads.clone());
         let typed = T::typed(&mut self.engine);
-        let (plan, is_new) = typed.plan(&mut selection.listing, tables, rewriting);
+        let (plan, is_new) = typed.plan(&mut selection.listing, tables, policy);
         // What is kept takes its memory along.
         let workspace =
             if keep { Workspace::default() } else { std::mem::take(&mut typed.workspace) };
@@ -310,6 +382,7 @@ impl Core {
         let statistics = &mut self.engine.statistics;
         statistics.plans += usize::from(is_new);
         statistics.runs += 1;
+        statistics.peak_bytes = statistics.peak_bytes.max(plan.bytes());
         Ready { plan, bound, workspace, pool, threads, selection, keep }
     }
 

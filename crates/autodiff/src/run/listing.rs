@@ -4,6 +4,7 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 
 use crate::tape::{Core, NOTHING, Node, NodeId};
 
@@ -23,7 +24,32 @@ pub(crate) struct Listing {
     pub outputs: Vec<u32>,
     /// Whether all values are wanted, not the outputs alone.
     pub keep: bool,
+    /// Blocks whose values are computed again where they are needed behind them.
+    pub checkpoints: Vec<Checkpoint>,
     count: usize,
+}
+
+/// A block of nodes, of the tape or of a listing.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Checkpoint {
+    pub start: u32,
+    /// Behind its last node.
+    pub end: u32,
+    /// The values that are kept.
+    pub results: SmallVec<[u32; 2]>,
+}
+
+impl Checkpoint {
+    /// The same block where other numbers, ascending, stand for its nodes.
+    pub fn renumbered(&self, nodes: &[u32], result: impl Fn(u32) -> Option<u32>) -> Checkpoint {
+        let place = |node: u32| nodes.partition_point(|&other| other < node) as u32;
+        let results = self.results.iter().filter_map(|&value| result(value)).collect();
+        Checkpoint { start: place(self.start), end: place(self.end), results }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
 }
 
 impl Hash for Listing {
@@ -63,8 +89,8 @@ impl Listing {
     }
 
     /// Computes its hash, now that it is complete.
-    fn seal(&mut self) {
-        let parts = (&self.inputs, &self.words, &self.outputs, self.keep);
+    pub fn seal(&mut self) {
+        let parts = (&self.inputs, &self.words, &self.outputs, self.keep, &self.checkpoints);
         self.hash = FxBuildHasher.hash_one(parts);
     }
 
@@ -72,6 +98,7 @@ impl Listing {
         self.inputs.clear();
         self.words.clear();
         self.outputs.clear();
+        self.checkpoints.clear();
         self.count = 0;
     }
 
@@ -141,6 +168,12 @@ impl Core {
         }
         *count = nodes.len();
         wanted.extend(outputs.iter().map(|&output| number(output)));
+        for checkpoint in &self.checkpoints {
+            let checkpoint = checkpoint.renumbered(&nodes, |node| marks.get(node));
+            if !checkpoint.is_empty() {
+                listing.checkpoints.push(checkpoint);
+            }
+        }
         self.marks = marks;
         listing.seal();
         Selection { listing, inputs, nodes }

@@ -65,7 +65,8 @@ pub(super) fn lower<T: Scalar>(
         | Op::Expand(_)
         | Op::Flip(_)
         | Op::Slice(_)
-        | Op::StopGradient(_) => {
+        | Op::StopGradient(_)
+        | Op::StraightThrough(_) => {
             let x = planner.operand(line.operands[0]);
             match viewed(&op, &x, y) {
                 Some(layout) if y.shape.size() != 1 || matches!(x.room, Room::Cell(_)) => {

@@ -10,6 +10,7 @@ mod lower;
 mod memory;
 mod pick;
 mod plan;
+mod recompute;
 mod simplify;
 mod step;
 mod window;
@@ -26,7 +27,7 @@ use crate::real::Real;
 pub(crate) use engine::Engine;
 pub use engine::Statistics;
 pub(crate) use execute::{Bound, Workspace, execute};
-pub(crate) use listing::{Listing, Selection};
+pub(crate) use listing::{Checkpoint, Listing, Selection};
 pub(crate) use plan::{Plan, Tables};
 pub use simplify::Rewriting;
 
@@ -35,6 +36,14 @@ pub(crate) trait Scalar: Real + Native + Gemm + Tiles {}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}
+
+/// What may be done to a program before it is run. None of it changes a bit of a result.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Policy {
+    pub rewriting: Rewriting,
+    /// The bytes that temporaries may take, if that is limited.
+    pub memory_budget: Option<usize>,
+}
 
 /// Why a program could not be run: data that an operation has no answer for.
 #[derive(Clone, Debug, PartialEq)]

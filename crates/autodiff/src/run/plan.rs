@@ -10,9 +10,10 @@ use crate::op::{Kind, Type};
 use crate::ops::{Kernel, Op};
 use crate::run::arena::{Arena, Stretch};
 use crate::run::listing::Listing;
-use crate::run::simplify::{Rewriting, Simplified, simplify};
+use crate::run::recompute::{Again, Home, Recomputation};
+use crate::run::simplify::{Simplified, simplify};
 use crate::run::step::{OnCells, Operand, Room, Step, Target, Wide, Work};
-use crate::run::{Scalar, lower};
+use crate::run::{Policy, Scalar, lower};
 use crate::tape::NOTHING;
 
 /// A listing made ready to be carried out on the scalars `T`.
@@ -25,6 +26,8 @@ pub(crate) struct Plan<T> {
     pub cells: usize,
     pub arena: usize,
     pub slots: usize,
+    /// How many positions the steps find, in all slots together.
+    pub positions: usize,
     /// For each input: where it goes if it is not read in place.
     pub inputs: Vec<Binding>,
     pub outputs: Vec<Output>,
@@ -100,6 +103,7 @@ pub(super) struct Planner<'a, T> {
     cells: u32,
     arena: Arena,
     slots: u32,
+    positions: usize,
     steps: Vec<Step>,
     wide_steps: Vec<Wide<T>>,
     kernels: Vec<OnCells<T>>,
@@ -108,54 +112,127 @@ pub(super) struct Planner<'a, T> {
     operations: usize,
 }
 
+/// How many limits are tried to make temporaries fit into a budget.
+const MOST_TRIES: usize = 10;
+
 impl<T: Scalar> Plan<T> {
     /// The plan of a listing, once it is rewritten.
-    pub fn new(original: &Listing, tables: Tables<'_>, rewriting: Rewriting) -> Plan<T> {
-        let simplified = simplify(original, tables, rewriting);
+    pub fn new(original: &Listing, tables: Tables<'_>, policy: Policy) -> Plan<T> {
+        let simplified = simplify(original, tables, policy.rewriting);
         let (listing, tables) = match &simplified {
             Some(Simplified { listing, ops, .. }) => (listing, Tables { ops, ..tables }),
             None => (original, tables),
         };
-        let now = |value: u32| simplified.as_ref().map_or(value, |it| it.now[value as usize]);
-        let was = |node: u32| simplified.as_ref().map_or(node, |it| it.was[node as usize]);
+        let (mut plan, homes) = Plan::lay_out(listing, tables);
+        // What is left for the arena, in elements.
+        let budget = policy.memory_budget.map(|bytes| {
+            let others = plan.bytes() - plan.arena * size_of::<T>();
+            bytes.saturating_sub(others) / size_of::<T>()
+        });
+        let too_large = budget.is_some_and(|budget| plan.arena > budget);
+        // Where everything is kept there is nothing to compute again.
+        if !listing.keep && (too_large || !listing.checkpoints.is_empty()) {
+            plan = plan.recomputing(&Recomputation::new(listing, tables, homes), tables, budget);
+        }
+        if let Some(Simplified { now, was, .. }) = &simplified {
+            plan.renumber_nodes(was);
+            let kept = (0..original.len() as u32).filter_map(|value| {
+                let now = now[value as usize];
+                let place = plan.kept.binary_search_by_key(&now, |&(value, _)| value).ok()?;
+                Some((value, plan.kept[place].1.clone()))
+            });
+            plan.kept = kept.collect();
+        }
+        plan
+    }
+
+    /// The plan of this listing as it stands, and where it puts the values of nodes.
+    fn lay_out(listing: &Listing, tables: Tables<'_>) -> (Plan<T>, Vec<Home>) {
         let mut planner = Planner::new(listing, tables);
         let bindings = planner.bind_inputs(listing);
         let kernels: Vec<Option<Kernel<T>>> =
             tables.ops.iter().map(|op| op.kernel::<T>()).collect();
-        let mut is_computed = Vec::with_capacity(listing.len());
+        let mut kept = Vec::new();
         for (value, line) in (0..).zip(listing.lines()) {
             let kernel = kernels[line.op as usize].as_ref();
             let before = planner.operations;
             if !kernel.is_some_and(|kernel| planner.on_cells(value, line, kernel)) {
                 lower::lower(&mut planner, value, line, kernel);
             }
-            is_computed.push(planner.operations > before);
+            if listing.keep && planner.operations > before {
+                kept.push((value, planner.kept_at(value)));
+            }
             planner.release(line.operands);
         }
-        let mut kept = Vec::new();
-        for value in (0..original.len() as u32).filter(|_| listing.keep) {
-            if is_computed.get(now(value) as usize) == Some(&true) {
-                kept.push((value, planner.kept_at(now(value))));
-            }
-        }
+        let homes = (0..listing.len() as u32).map(|value| planner.home(value)).collect();
         let outputs = planner.collect_outputs(listing);
-        for wide in &mut planner.wide_steps {
-            wide.node = was(wide.node);
-        }
-        Plan {
+        let plan = Plan {
             steps: planner.steps,
             wide: planner.wide_steps,
             kernels: planner.kernels,
             cells: planner.cells as usize,
             arena: planner.arena.size(),
             slots: planner.slots as usize,
+            positions: planner.positions,
             inputs: bindings,
             outputs,
             output_sizes: planner.output_sizes,
             keep: listing.keep,
             kept,
             operations: planner.operations,
+        };
+        (plan, homes)
+    }
+
+    /// The plan that computes values again where there are checkpoints, and where temporaries take
+    /// more elements than `budget`. If none is found that fits, the smallest one.
+    fn recomputing(
+        self,
+        recomputation: &Recomputation<'_>,
+        tables: Tables<'_>,
+        budget: Option<usize>,
+    ) -> Plan<T> {
+        let within = |limit: usize| {
+            let Again { listing, was } = recomputation.within(limit)?;
+            let (mut plan, _) = Plan::lay_out(&listing, tables);
+            plan.renumber_nodes(&was);
+            Some(plan)
+        };
+        let mut best = within(usize::MAX).unwrap_or(self);
+        let Some(budget) = budget else { return best };
+        let (mut too_low, mut enough, mut limit) = (0, best.arena, budget);
+        for _ in 0..MOST_TRIES {
+            if best.arena <= budget {
+                break;
+            }
+            let mut next = enough;
+            match within(limit) {
+                // There are gaps in the arena between what lies in it.
+                Some(plan) => {
+                    enough = limit;
+                    next = (limit as f64 * budget as f64 / plan.arena as f64 * 0.98) as usize;
+                    if plan.arena < best.arena {
+                        best = plan;
+                    }
+                }
+                None => too_low = limit,
+            }
+            let is_new = too_low < next && next < enough;
+            limit = if is_new { next } else { too_low.midpoint(enough) };
         }
+        best
+    }
+
+    /// Lets steps speak of the nodes that theirs were in an earlier listing.
+    fn renumber_nodes(&mut self, was: &[u32]) {
+        for wide in &mut self.wide {
+            wide.node = was[wide.node as usize];
+        }
+    }
+
+    /// The bytes that the temporaries of a run take.
+    pub fn bytes(&self) -> usize {
+        (self.arena + self.cells) * size_of::<T>() + self.positions * size_of::<i64>()
     }
 }
 
@@ -198,6 +275,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             cells: 0,
             arena: Arena::default(),
             slots: 0,
+            positions: 0,
             steps: Vec::with_capacity(listing.len()),
             wide_steps: Vec::new(),
             kernels: Vec::new(),
@@ -309,6 +387,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
     pub fn compute(&mut self, value: u32, type_of: &Type, work: Work<T>) {
         let (place, y) = if type_of.kind == Kind::Index {
             let slot = self.new_slot();
+            self.positions += type_of.shape.size();
             (Place::Slot(slot), Target::Index(slot))
         } else if type_of.shape.size() == 1 {
             let cell = self.new_cell();
@@ -379,6 +458,20 @@ impl<'a, T: Scalar> Planner<'a, T> {
             }
             Place::Slot(_) => {}
         }
+    }
+
+    /// Where the value of a node lies.
+    fn home(&self, value: u32) -> Home {
+        let elements = match self.places[value as usize] {
+            Place::Wide(wide) if !self.roots.contains_key(&value) => {
+                match self.wide[wide as usize].room {
+                    Room::Arena(stretch) => stretch.room(),
+                    _ => 0,
+                }
+            }
+            _ => 0,
+        };
+        Home { root: self.roots.get(&value).copied().unwrap_or(value), elements }
     }
 
     fn kept_at(&self, value: u32) -> Output {

@@ -216,6 +216,9 @@ impl Rewriter<'_> {
 
     /// Views that show all of what they are views of, and views of views.
     fn view(&self, op: &Op, entry: &Entry) -> Option<Instead> {
+        if let (Op::StraightThrough(_), &[x, _]) = (op, entry.operands.as_slice()) {
+            return Some(Instead::Value(x));
+        }
         let &[x] = entry.operands.as_slice() else { return None };
         let shows_all = match op {
             Op::StopGradient(_) => true,
@@ -311,6 +314,9 @@ impl Rewriter<'_> {
         listing.inputs.clone_from(&original.inputs);
         listing.outputs.extend(original.outputs.iter().map(|&output| now[output as usize]));
         listing.keep = original.keep;
+        listing.checkpoints.extend(original.checkpoints.iter().map(|checkpoint| {
+            checkpoint.renumbered(&was, |value| Some(now[value as usize]).filter(|&x| x != NOTHING))
+        }));
         Simplified { listing, ops: self.ops, now, was }
     }
 }

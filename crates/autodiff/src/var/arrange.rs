@@ -197,7 +197,22 @@ impl<'t> Var<'t> {
         range: impl RangeBounds<usize>,
         step: usize,
     ) -> Var<'t> {
-        let (axis, shape) = (self.axis("slice", axis), self.shape());
+        let axis = self.axis("slice", axis);
+        let mut region = crate::ops::whole(&self.shape());
+        region[axis] = self.range_of("slice", axis, range, step);
+        self.tape.record(Slice { region }, &[self])
+    }
+
+    /// Every `step`-th position in a range of the axis.
+    #[track_caller]
+    pub(super) fn range_of(
+        self,
+        operation: &str,
+        axis: usize,
+        range: impl RangeBounds<usize>,
+        step: usize,
+    ) -> Range {
+        let shape = self.shape();
         let start = match range.start_bound() {
             Bound::Included(&start) => start,
             Bound::Excluded(&start) => start + 1,
@@ -213,12 +228,9 @@ impl<'t> Var<'t> {
                 0 => "takes steps of at least 1, not of 0".to_owned(),
                 _ => format!("{start}..{end} is no range of axis {axis} of {shape}"),
             };
-            refuse("slice", message, &[self]);
+            refuse(operation, message, &[self]);
         }
-        let len = (end - start).div_ceil(step);
-        let mut region = crate::ops::whole(&shape);
-        region[axis] = Range { start, step, len };
-        self.tape.record(Slice { region }, &[self])
+        Range { start, step, len: (end - start).div_ceil(step) }
     }
 
     /// The elements at one position of an axis, which disappears; counted from the end if
@@ -333,14 +345,20 @@ impl<'t> Var<'t> {
     ) -> Var<'t> {
         let (axis, last) = (self.axis("scatter_add", axis), self.rank() - 1);
         let (index, values) = (index.on(self.tape), values.on(self.tape));
-        self.check_along("scatter_add", axis, index);
-        if values.shape() != index.shape() {
-            let message = format!("values {} at positions {}", values.shape(), index.shape());
-            refuse("scatter_add", message, &[self, index, values]);
-        }
+        self.check_pairs("scatter_add", axis, index, values);
         let op = ScatterAdd { batch: last, n: self.shape()[axis] };
         let operands = [values.move_axis(axis, last), index.move_axis(axis, last)];
         self + self.tape.record(op, &operands).move_axis(last, axis)
+    }
+
+    /// That there are values for the positions along the axis.
+    #[track_caller]
+    pub(super) fn check_pairs(self, operation: &str, axis: usize, index: Var<'t>, values: Var<'t>) {
+        self.check_along(operation, axis, index);
+        if values.shape() != index.shape() {
+            let message = format!("values {} at positions {}", values.shape(), index.shape());
+            refuse(operation, message, &[self, index, values]);
+        }
     }
 
     #[track_caller]

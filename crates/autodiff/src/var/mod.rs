@@ -2,13 +2,17 @@
 //! is composed of several operations is in [`formulas`](crate::formulas).
 
 mod arrange;
+mod found;
 mod index;
 mod operators;
+mod order;
 mod pointwise;
 mod product;
 mod reduce;
+mod segment;
 mod unfold;
 mod window;
+mod write;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +25,7 @@ use crate::origin::Origin;
 use crate::tape::{NOTHING, NodeId, Tape};
 
 pub use arrange::IntoAxes;
+pub use found::Unique;
 
 /// A variable: a node of a tape. It is `Copy`, so formulas read like formulas.
 ///
@@ -38,6 +43,13 @@ pub use arrange::IntoAxes;
 pub struct Var<'t> {
     pub(crate) tape: &'t Tape,
     pub(crate) id: NodeId,
+}
+
+/// One variable as a slice, for what takes one or several.
+impl<'t> AsRef<[Var<'t>]> for Var<'t> {
+    fn as_ref(&self) -> &[Var<'t>] {
+        std::slice::from_ref(self)
+    }
 }
 
 impl<'t> Var<'t> {

@@ -180,6 +180,31 @@ def hyperbolic_and_other_bases():
         emit("log10", mpmath.log10, full(x))
 
 
+def gamma_functions():
+    """Away from zeros of the functions, near which digits cancel; but not from those at 1 and 2."""
+    small = both_signs([d for d in TINY if d > 1e-80])
+    points = [full(x) for x in small + spread(0, 1, 20) + spread(2.5, 40, 40) + spread(-20, 0, 40)]
+    points += [full(x) for x in powers_of_ten(2, 30, 3)]
+    for pair in points:
+        x = exact(pair)
+        # Not more digits than the constants, and the reflection, have where they cancel.
+        if abs(mpmath.loggamma(x).real) > 0.5:
+            emit("ln_gamma", lambda x: mpmath.loggamma(x).real, pair)
+        if abs(mpmath.digamma(x)) > 0.5:
+            emit("digamma", mpmath.digamma, pair)
+        emit("trigamma", lambda x: mpmath.psi(1, x), pair)
+        if abs(mpmath.psi(2, x)) > 1 or x > 1:
+            emit("tetragamma", lambda x: mpmath.psi(2, x), pair)
+    for d in both_signs(TINY) + spread(-0.5, 0.5, 20):
+        emit("ln_gamma", mpmath.loggamma, double_double(1 + mpf(d)))
+        emit("ln_gamma", mpmath.loggamma, double_double(2 + mpf(d)))
+    for x in both_signs(TINY) + spread(-1, 1, 40):
+        emit("erfinv", mpmath.erfinv, full(x))
+    for d in TINY:
+        if d > 1e-31:
+            emit("erfinv", mpmath.erfinv, double_double(1 - mpf(d)))
+
+
 def roots_and_arithmetic():
     for x in powers_of_ten(-289, 308, 25) + spread(0, 10, 10):
         emit("sqrt", mpmath.sqrt, full(x))
@@ -231,3 +256,5 @@ roots_and_arithmetic()
 powers()
 inverses()
 hyperbolic_and_other_bases()
+with mpmath.workprec(600):
+    gamma_functions()

@@ -1,7 +1,7 @@
 //! `vmap` against a loop: every operation, with every set of its operands batched.
 
 use wengert_autodiff::{Kind, Op, Sample, Tape, Var};
-use wengert_tensor::{Array, Tensor};
+use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::case::{Case, View};
 use crate::numbers::{Noise, alike, dot, is_index, near, real, report};
@@ -126,6 +126,76 @@ fn jacobian_agrees(case: &Case) -> Result<(), String> {
         );
         let tolerance = 1e-13 * (product.magnitude + wanted.magnitude);
         near(&format!("operand {i}"), product.sum, wanted.sum, tolerance)?;
+    }
+    Ok(())
+}
+
+/// Whole Jacobians, by rows and by columns, against a loop over cotangents and over directions; and
+/// the gradients of many examples against a loop over these.
+#[test]
+fn jacobians_and_gradients_of_examples_are_loops() {
+    let mut failures = Vec::new();
+    for sample in samples::everything() {
+        let case = Case::new(&sample, View::Plain);
+        failures.extend(loops_agree(&case).err().map(|why| format!("{case}: {why}")));
+    }
+    report(&failures);
+}
+
+fn unit(shape: &Shape, k: usize) -> Tensor {
+    Array::from_fn(shape.clone(), |at| f64::from(u8::from(at == k))).into()
+}
+
+fn loops_agree(case: &Case) -> Result<(), String> {
+    let tape = Tape::new();
+    let recorded = case.record(&tape);
+    let y = recorded.y;
+    if y.kind() == Kind::Index {
+        return Ok(());
+    }
+    let u = tape.input(Noise::new(6).tensor(&y.shape()));
+    for (i, x) in recorded.reals().into_iter().enumerate() {
+        let (rows, columns) = (y.shape().size(), x.shape().size());
+        // Beyond this, a loop is no longer a small test.
+        if rows * columns > 200 {
+            continue;
+        }
+        let shape: Shape = y.shape().iter().chain(x.shape().iter()).copied().collect();
+        let by_rows = (0..rows).flat_map(|k| {
+            let [row] = tape.vjp([(y, tape.input(unit(&y.shape(), k)))], [x]);
+            row.value().to_vec_f64()
+        });
+        let by_rows = real(by_rows.collect(), &shape);
+        let mut by_columns = vec![0.0; rows * columns];
+        for k in 0..columns {
+            let [column] = tape.jvp([y], [(x, tape.input(unit(&x.shape(), k)))]);
+            for (row, value) in column.value().to_vec_f64().into_iter().enumerate() {
+                by_columns[row * columns + k] = value;
+            }
+        }
+        let by_columns = real(by_columns, &shape);
+        let ([found_rows], [found_columns]) =
+            (tape.jacobians_by_rows(y, [x]), tape.jacobians_by_columns(y, [x]));
+        alike(&format!("rows by operand {i}"), &found_rows.value(), &by_rows, 1e-14)?;
+        alike(&format!("columns by operand {i}"), &found_columns.value(), &by_columns, 1e-14)?;
+
+        let Some(of) = recorded.leaves.iter().position(|leaf| leaf.position() == x.position())
+        else {
+            continue;
+        };
+        let n = 3;
+        let examples = tape.input(batch(&case.leaves[of], n));
+        let [gradient] = tape.vjp([(y, u)], [x]);
+        let [found] = tape.vmap([gradient], [(x, examples)]);
+        let wanted = (0..n).flat_map(|k| {
+            let mut leaves = recorded.leaves.clone();
+            leaves[of] = tape.input(example(&case.leaves[of], k));
+            let y = tape.record(case.op.clone(), &leaves);
+            let [gradient] = tape.vjp([(y, u)], [leaves[of]]);
+            gradient.value().to_vec_f64()
+        });
+        let wanted = real(wanted.collect(), &found.shape());
+        alike(&format!("examples of operand {i}"), &found.value(), &wanted, 1e-14)?;
     }
     Ok(())
 }

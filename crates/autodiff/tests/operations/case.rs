@@ -129,7 +129,11 @@ pub(crate) struct Recorded<'t> {
 impl Case {
     /// The sample as it is, and through every view that it admits.
     pub fn all_of(sample: &Sample<Op>) -> Vec<Case> {
-        let views = View::ALL.into_iter().filter(|view| view.suits(&sample.x));
+        // A matrix of equal rows or columns is singular.
+        let solves = matches!(sample.operation, Op::Solve(_));
+        let is_singular = |view| solves && matches!(view, View::Rows | View::Columns);
+        let views = View::ALL.into_iter();
+        let views = views.filter(|view| view.suits(&sample.x) && !is_singular(*view));
         views.map(|view| Case::new(sample, view)).collect()
     }
 
@@ -208,10 +212,10 @@ impl<'t> Recorded<'t> {
         self.y.tape().program_of(&self.reals(), &[self.y])
     }
 
-    /// Whether there is a derivative to compare: that of what is stopped is zero by definition,
-    /// which no oracle can know.
+    /// Whether there is a derivative to compare: that of what is stopped is zero by definition, and
+    /// that of something else may stand for it, which no oracle can know.
     pub fn is_differentiable(&self) -> bool {
-        let stops = matches!(*self.y.op(), Op::StopGradient(_));
+        let stops = matches!(*self.y.op(), Op::StopGradient(_) | Op::StraightThrough(_));
         self.y.kind() == Kind::Real && !self.reals().is_empty() && !stops
     }
 }

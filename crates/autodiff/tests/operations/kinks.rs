@@ -2,8 +2,10 @@
 //! that each must lie in.
 
 use wengert_autodiff::ops::{
-    Abs, Atan2, Div, Equal, Floor, Fmod, Hypot, Less, LessEqual, Max, Maximum, Min, Minimum,
-    NotEqual, Pow, Relu, Remainder, Round, Select, Sign, Sqrt, StopGradient, Trunc,
+    Abs, Acos, Acosh, ArgSort, Asin, Atan2, Atanh, Cbrt, CumArgMax, Digamma, Div, Equal, Erfinv,
+    Floor, Fmod, Hypot, Less, LessEqual, Ln, Ln1p, LnGamma, Log2, Log10, Logit, Max, Maximum, Min,
+    Minimum, NotEqual, Pow, Relu, Remainder, Round, SearchSorted, SegmentMax, Select, Sign, Sqrt,
+    StopGradient, StraightThrough, ToIndex, Trunc,
 };
 use wengert_autodiff::{Op, Tape};
 use wengert_tensor::Tensor;
@@ -55,8 +57,31 @@ fn one_operand() {
     convention(Trunc, [x()], u, &[[0.0; 4].into()]);
     convention(Round, [[-2.5, 0.5, 1.5, 0.2].into()], u, &[[0.0; 4].into()]);
     convention(StopGradient, [x()], u, &[[0.0; 4].into()]);
+    convention(StraightThrough, [x(), u.into()], u, &[[0.0; 4].into(), u.into()]);
     // A slope that is infinite is said to be so.
     convention(Sqrt, [[0.0, 4.0].into()], [1.0, 1.0], &[[INFINITY, 0.25].into()]);
+}
+
+/// At the border of a domain the slope is the limit from inside; beyond there is none.
+#[test]
+fn borders_of_domains() {
+    let slope = |op: Op, x: f64, wanted: f64| convention(op, [x.into()], 1.0, &[wanted.into()]);
+    for op in [Op::from(Ln), Log2.into(), Log10.into(), Sqrt.into(), Cbrt.into(), Logit.into()] {
+        slope(op, 0.0, INFINITY);
+    }
+    for op in [Op::from(Asin), Atanh.into(), Acosh.into(), Erfinv.into(), Logit.into()] {
+        slope(op, 1.0, INFINITY);
+    }
+    for op in [Op::from(Asin), Atanh.into(), Ln1p.into(), Erfinv.into()] {
+        slope(op, -1.0, INFINITY);
+    }
+    slope(Acos.into(), 1.0, -INFINITY);
+    slope(Acos.into(), -1.0, -INFINITY);
+    slope(LnGamma.into(), 0.0, -INFINITY);
+    slope(Digamma.into(), 0.0, INFINITY);
+    for op in [Op::from(Sqrt), Asin.into(), Acos.into(), Acosh.into(), Erfinv.into()] {
+        slope(op, -1.5, NAN);
+    }
 }
 
 /// What is not taken has derivative 0 whatever comes back: it is never multiplied.
@@ -96,6 +121,23 @@ fn ties_are_shared() {
     convention(Max { axes: all() }, [x()], 3.0, &[shared.into()]);
     let shared = [[0.0; 4], [0.0, 3.0, 0.0, 0.0]];
     convention(Min { axes: all() }, [x()], 3.0, &[shared.into()]);
+}
+
+/// Of a label without rows there is nothing to share, and of NaN nobody knows the largest.
+#[test]
+fn ties_are_shared_by_those_of_one_label() {
+    let tape = Tape::new();
+    let x = tape.input([2.0, 2.0, -1.0, 2.0, NAN, 5.0]);
+    let labels = tape.indices([1, 1, 1, 3, 4, 4]);
+    let y = tape.record(SegmentMax { batch: 0, n: 5 }, &[x, labels]);
+    let wanted = [-INFINITY, 2.0, -INFINITY, 2.0, NAN];
+    assert_eq!(format!("{:?}", y.value().to_vec_f64()), format!("{wanted:?}"));
+    let u = tape.input([7.0, 3.0, 7.0, 5.0, 7.0]);
+    let [x_bar] = tape.vjp([(y, u)], [x]);
+    assert_eq!(x_bar.value().to_vec_f64(), [1.5, 1.5, 0.0, 5.0, 0.0, 0.0]);
+    let v = tape.input([1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
+    let [y_dot] = tape.jvp([y], [(x, v)]);
+    assert_eq!(y_dot.value().to_vec_f64(), [0.0, 1.5, 0.0, 8.0, 0.0]);
 }
 
 #[test]
@@ -252,6 +294,7 @@ fn branches_tell_kinks() {
         (Round.into(), vec![(-1.5).into()]),
         (Fmod.into(), vec![6.0.into(), 2.0.into()]),
         (Remainder.into(), vec![(-6.0).into(), 2.0.into()]),
+        (Hypot.into(), vec![0.0.into(), 0.0.into()]),
         (Atan2.into(), vec![0.0.into(), (-1.0).into()]),
         (Maximum.into(), vec![1.5.into(), 1.5.into()]),
         (Minimum.into(), vec![1.5.into(), 1.5.into()]),
@@ -262,6 +305,11 @@ fn branches_tell_kinks() {
         (Select.into(), vec![0.0.into(), 1.0.into(), 2.0.into()]),
         (Max { axes: axes() }.into(), vec![[1.0, 2.0, 2.0].into()]),
         (Min { axes: axes() }.into(), vec![[1.0, 1.0, 2.0].into()]),
+        (ToIndex.into(), vec![2.0.into()]),
+        (ArgSort { axis: 0, descending: false }.into(), vec![[1.0, 2.0, 2.0].into()]),
+        (CumArgMax { axis: 0 }.into(), vec![[1.0, 2.0, 2.0].into()]),
+        (SearchSorted { batch: 0, right: false }.into(), vec![[1.0, 2.0].into(), 2.0.into()]),
+        (SegmentMax { batch: 0, n: 2 }.into(), vec![[1.0, 2.0, 2.0].into(), [1_i64, 1, 1].into()]),
     ];
     for (operation, x) in kinks {
         let case = Case::new(&wengert_autodiff::Sample { operation, x }, crate::case::View::Plain);

@@ -46,6 +46,7 @@ const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("floor", 0, "constant between its kinks"),
     ("round", 0, "constant between its kinks"),
     ("trunc", 0, "constant between its kinks"),
+    ("polygamma", 0, "the order is an integer"),
     ("eq", 0, "takes two values only"),
     ("eq", 1, "takes two values only"),
     ("ne", 0, "takes two values only"),
@@ -57,8 +58,14 @@ const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("select", 0, "a condition: constant on both sides of its kink"),
     ("argmax", 0, "its result is an index"),
     ("to_index", 0, "its result is an index"),
+    ("argsort", 0, "its result is an index"),
+    ("cumargmax", 0, "its result is an index"),
+    ("search_sorted", 0, "its result is an index"),
+    ("search_sorted", 1, "its result is an index"),
     ("window_argmax", 0, "its result is an index"),
     ("stop_gradient", 0, "zero by definition, whatever its value does"),
+    ("straight_through", 0, "zero by definition, whatever its value does"),
+    ("implicit", 0, "a guess: any other gives the same solution"),
 ];
 
 /// What a sample says about the rule of one operand.
@@ -104,7 +111,10 @@ fn the_walk_sees_every_mutant() {
     let cases: Vec<Case> =
         samples::everything().iter().map(|sample| Case::new(sample, View::Plain)).collect();
     let (mut survivors, mut seen) = (Vec::new(), 0);
-    for (name, operand, _) in rules().into_iter().filter(|(.., rule)| *rule == Rule::Map) {
+    // What is a derivative by definition, no oracle can know; see `kinks`.
+    let is_known = |name: &str| name != "straight_through";
+    let rules = rules().into_iter().filter(|&(name, _, rule)| rule == Rule::Map && is_known(name));
+    for (name, operand, _) in rules {
         for mutation in [Mutation::Scaled, Mutation::Zero] {
             seen += 1;
             let mutant = Mutant { name, operand, mutation };

@@ -122,6 +122,44 @@ fn rewritten(recipe: &Recipe, precision: Precision) -> Result<(), String> {
     Ok(())
 }
 
+/// Nor does computing values again instead of keeping them: within any budget, and in blocks.
+#[test]
+fn frugal_is_as_free() {
+    for_programs(150, |recipe| frugal(recipe, Precision::F64));
+    for_programs(75, |recipe| frugal(recipe, Precision::F32));
+}
+
+/// Of the results, those that are derived from the nodes: these would have to be kept.
+fn derived<'t>(recipe: &Recipe, dish: &Dish<'t>) -> Vec<Var<'t>> {
+    results(recipe, dish).split_off(dish.nodes.len())
+}
+
+fn frugal(recipe: &Recipe, precision: Precision) -> Result<(), String> {
+    let mut tape = Tape::with_precision(precision);
+    let wanted = run(&tape, &derived(recipe, &recipe.record(&tape)))?;
+    let free = tape.statistics().peak_bytes;
+    for budget in [0, free / 4, free / 2, free * 3 / 4] {
+        tape.set_memory_budget(Some(budget));
+        tape.clear();
+        let asked = derived(recipe, &recipe.record(&tape));
+        all_same(&format!("within {budget} of {free} bytes"), &run(&tape, &asked)?, &wanted)?;
+        let program = tape.program_of(&[], &asked).try_run(&[]);
+        let program = program.map_err(|error| error.to_string())?;
+        all_same(&format!("as a program within {budget} bytes"), &program, &wanted)?;
+        if let (Some(y), Some(wanted)) = (asked.first(), wanted.first()) {
+            same("value", &y.value(), wanted)?;
+        }
+        all_same("after the value", &run(&tape, &asked)?, &wanted)?;
+    }
+    for (count, budget) in [(1, None), (4, None), (4, Some(0)), (10, None), (10, Some(free / 2))] {
+        tape.set_memory_budget(budget);
+        tape.clear();
+        let asked = derived(recipe, &recipe.record_in_blocks(&tape, count));
+        all_same(&format!("in blocks of {count}"), &run(&tape, &asked)?, &wanted)?;
+    }
+    Ok(())
+}
+
 #[test]
 fn dropped_and_recomputed_is_kept() {
     for_programs(400, |recipe| {

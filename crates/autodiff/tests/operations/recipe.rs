@@ -53,21 +53,41 @@ impl Recipe {
     }
 
     pub fn record<'t>(&self, tape: &'t Tape) -> Dish<'t> {
+        let mut dish = self.begin(tape);
+        self.steps.iter().for_each(|&step| dish.add(step));
+        dish
+    }
+
+    /// As [`Recipe::record`], every `count` steps a checkpoint.
+    pub fn record_in_blocks<'t>(&self, tape: &'t Tape, count: usize) -> Dish<'t> {
+        let mut dish = self.begin(tape);
+        for block in self.steps.chunks(count) {
+            tape.checkpoint(|| {
+                for &step in block {
+                    dish.add(step);
+                }
+                dish.nodes[dish.nodes.len() - 1]
+            });
+        }
+        dish
+    }
+
+    fn begin<'t>(&self, tape: &'t Tape) -> Dish<'t> {
         let dtype = tape.precision().dtype();
         let tensors = self.tensors();
         let inputs: Vec<_> = tensors.iter().map(|x| tape.input(cast(x, dtype))).collect();
-        let mut dish = Dish { nodes: inputs.clone(), inputs, exact: true };
-        for &step in &self.steps {
-            if let Some(y) = dish.step(step).filter(|y| y.shape().size() <= LARGEST) {
-                assert_eq!(y.kind(), Kind::Real);
-                dish.nodes.push(y);
-            }
-        }
-        dish
+        Dish { nodes: inputs.clone(), inputs, exact: true }
     }
 }
 
 impl<'t> Dish<'t> {
+    fn add(&mut self, step: [u8; 4]) {
+        if let Some(y) = self.step(step).filter(|y| y.shape().size() <= LARGEST) {
+            assert_eq!(y.kind(), Kind::Real);
+            self.nodes.push(y);
+        }
+    }
+
     /// One of what there is, the later the likelier.
     fn pick(&self, byte: u8) -> Var<'t> {
         let n = self.nodes.len();

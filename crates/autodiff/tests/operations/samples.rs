@@ -2,8 +2,9 @@
 //! tile or a block, special values, index operands.
 
 use wengert_autodiff::ops::{
-    Abs, Add, Assemble, Conv, CumSum, Expand, Flip, Gather, MatMul, Max, Maximum, Min, Minimum,
-    Mul, Permute, Pow, Relu, Reshape, ScatterAdd, Select, Side, Slice, Sum, WindowArgMax,
+    Abs, Add, ArgSort, Assemble, Conv, CumSum, Expand, Flip, Gather, LastWriter, MatMul, Max,
+    Maximum, Min, Minimum, Mul, Permute, Pow, Relu, Reshape, ScatterAdd, SegmentMax, Select, Side,
+    Slice, Sum, WindowArgMax,
 };
 use wengert_autodiff::{Op, Sample};
 use wengert_tensor::{Array, Range, Shape, Tensor, Window};
@@ -187,6 +188,7 @@ fn on_indices() -> Vec<Sample<Op>> {
                 | Op::Slice(Slice { .. })
                 | Op::Assemble(Assemble { .. })
                 | Op::Gather(Gather { .. })
+                | Op::ArgSort(ArgSort { .. })
                 | Op::StopGradient(_)
         )
     };
@@ -206,6 +208,8 @@ fn scattered() -> Vec<Sample<Op>> {
     vec![
         sample(Gather { batch: 0 }, [noise(&[11, 130]), positions(600, 11)]),
         sample(ScatterAdd { batch: 0, n: 11 }, [noise(&[600, 3]), positions(600, 11)]),
+        sample(SegmentMax { batch: 0, n: 13 }, [noise(&[600, 3]), positions(600, 11)]),
+        sample(LastWriter { batch: 0, n: 13 }, [positions(600, 11)]),
         sample(Slice { region: every_third.iter().copied().collect() }, [noise(&[70, 9])]),
         sample(
             Assemble {

@@ -17,7 +17,10 @@ fn double_doubles_agree_with_the_table() {
         let y = apply_to_two(function, x, p);
         let error = (y - DoubleDouble::new(y_hi, y_lo)) - dd(y_third);
         let error = (error.to_f64() / y_hi).abs();
-        assert!(error < 2e-31, "{row}: the relative error is {error:e}");
+        // What is reflected, or added up in Stirling's series, cancels.
+        let is_gamma = function.contains("gamma") && (function != "ln_gamma" || x_hi < 0.0);
+        let limit = if is_gamma { 2e-30 } else { 2e-31 };
+        assert!(error < limit, "{row}: the relative error is {error:e}");
     }
 }
 
@@ -60,7 +63,7 @@ fn special_values_are_those_of_f64() {
             assert!(same(actual, expected) || relative < 1e-15, "{x:e}^{p:e}: {actual:e}");
         }
     }
-    for (function, points) in &FUNCTIONS[..25] {
+    for (function, points) in &FUNCTIONS[..31] {
         for &x in specials.as_flattened().iter().chain(*points) {
             let (actual, expected) = (apply(function, dd(x)).to_f64(), apply(function, x));
             let relative = (actual / expected - 1.0).abs();
@@ -106,7 +109,7 @@ fn constants_and_uniform_numbers_have_the_digits_of_the_type() {
     }
 }
 
-fn apply_to_two<T: Real>(function: &str, x: T, p: T) -> T {
+pub(super) fn apply_to_two<T: Real>(function: &str, x: T, p: T) -> T {
     match function {
         "add" => x + p,
         "sub" => x - p,

@@ -65,4 +65,29 @@ proptest! {
         let floor = x.floor();
         prop_assert!(floor <= x && x < floor + one);
     }
+
+    #[test]
+    fn gamma_functions_obey_their_recurrences(x in -20.0..40.0, n in 0_u32..12) {
+        let (x, one) = (dd(x), dd(1.0));
+        let (here, next) = (x.ln_gamma(), (x + one).ln_gamma());
+        prop_assert!(near(here + x.abs().ln(), next, here.abs() + next.abs() + dd(100.0)));
+        let (here, next) = (x.polygamma(n), (x + one).polygamma(n));
+        let step = (1..=n).fold(-one / x, |step, k| -step * dd(k.into()) / x);
+        // Far below zero, the polynomial in the cotangent has large terms.
+        prop_assert!(near(here - step, next, (here.abs() + step.abs() + dd(100.0)) * dd(30.0)));
+    }
+}
+
+/// $|\psi^{(n)}(x)| = n!\,(x^{-n-1} + (x + 1)^{-n-1} + \cdots)$, for orders whose factorials nearly
+/// overflow.
+#[test]
+fn high_orders_do_not_overflow_on_the_way() {
+    for (n, x) in [(150_u32, 1.0), (149, 2.5), (150, 150.0), (60, 1e3)] {
+        let first = (1..=n).fold(1.0 / x, |term, k| term * f64::from(k) / x);
+        let terms = (0..20_000).map(|k| (x / (x + f64::from(k))).powi(n as i32 + 1));
+        let expected = first * terms.sum::<f64>() * if n % 2 == 0 { -1.0 } else { 1.0 };
+        for found in [x.polygamma(n), dd(x).polygamma(n).to_f64()] {
+            assert!((found / expected - 1.0).abs() < 1e-12, "{n}, {x}: {found:e} {expected:e}");
+        }
+    }
 }

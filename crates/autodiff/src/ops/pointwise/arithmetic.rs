@@ -87,7 +87,7 @@ pointwise! {
         (a, b) -> y = a.hypot(b),
         d: [Linear::Scale(unless_zero(y, a)), Linear::Scale(unless_zero(y, b))],
         branch: |a, b| i64::from(a == zero() && b == zero()),
-        on: [REAL, OTHER];
+        on: [KINK, ORIGIN];
 
     /// The angle of the point $(b, a)$, in $[-\pi, \pi]$. At $(0, 0)$ the derivatives are 0.
     Atan2 = "atan2", r"\arg(b + i a)":
@@ -103,7 +103,7 @@ pointwise! {
             })
         ],
         branch: |a, b| side(a, zero()) + if b > zero() { 8 } else if a == zero() { 4 } else { 0 },
-        on: [REAL, OTHER];
+        on: [KINK, ORIGIN];
 }
 
 /// $a/r$, and 0 where $r = 0$, through which nothing is differentiated there.

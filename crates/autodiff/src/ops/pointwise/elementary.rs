@@ -21,6 +21,15 @@ pointwise! {
         d: [Linear::partial(Div, &[x, x], 0)],
         on: [POSITIVE];
 
+    /// For $x > -1$, accurate near 0, unlike the logarithm of the sum.
+    Ln1p = "ln_1p", r"\ln(1 + x)":
+        (x) -> y = x.ln_1p(),
+        d: [{
+            let sum = 1.0 + x;
+            Linear::partial(Div, &[sum, sum], 0)
+        }],
+        on: [[-0.97, -1e-9, 0.0, 0.2, 3.0, 1e6]];
+
     Sin = "sin", r"\sin x":
         (x) -> y = x.sin(),
         d: [Linear::Scale(x.cos())],

@@ -186,6 +186,8 @@ const THIRD: [f64; 6] = [1.5, 0.3, -2.0, -0.8, 0.9, -1.1];
 const POSITIVE: [f64; 6] = [1e-3, 0.3, 0.999, 1.0, 2.5, 40.0];
 const FRACTION: [f64; 6] = [-0.97, -0.5, -0.01, 0.2, 0.6, 0.9];
 const KINK: [f64; 6] = [-2.5, -1e-9, 0.0, -0.0, 1e-9, 3.2];
+/// Beside [`KINK`]: twice the origin, and two points near it.
+const ORIGIN: [f64; 6] = [0.7, 2e-9, 0.0, 0.0, -1e-9, 3.5];
 const MASK: [f64; 6] = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0];
 
 mod arithmetic;
@@ -199,11 +201,11 @@ pub use arithmetic::{
 };
 pub use comparison::{Equal, Less, LessEqual, NotEqual, Select};
 pub use elementary::{
-    Acos, Acosh, Asin, Asinh, Atan, Atanh, Cbrt, Cos, Cosh, Exp, Exp2, ExpM1, Ln, Log2, Log10,
-    Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
+    Acos, Acosh, Asin, Asinh, Atan, Atanh, Cbrt, Cos, Cosh, Exp, Exp2, ExpM1, Ln, Ln1p, Log2,
+    Log10, Sigmoid, Sin, Sinh, Softplus, Sqrt, Tan, Tanh,
 };
 pub use rounding::{Abs, Floor, Relu, Round, Sign, Trunc};
-pub use special::{Erf, Erfc};
+pub use special::{Digamma, Erf, Erfc, Erfinv, LnGamma, Logit, Polygamma};
 
 fn element_by_element<T: Real>(tile: fn([&[T]; 3], &mut [T]), x: &[&Value<T>]) -> Value<T> {
     let shape = x[0].shape().clone();

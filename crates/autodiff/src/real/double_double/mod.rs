@@ -4,6 +4,7 @@
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use super::Real;
+use super::gamma::{self, Series};
 use exact::{fast_two_sum, two_product, two_sum};
 
 mod circular;
@@ -11,13 +12,15 @@ mod error_function;
 mod exact;
 mod exponential;
 mod inverse;
+mod ln_gamma;
 mod power;
 mod triple;
 
 /// The unevaluated sum of two `f64`, of which the first is the sum rounded.
 ///
 /// Sums, products, quotients and roots are within about $2^{-103}$ of the exact ones, relatively;
-/// functions are within $10^{-28}$, and within $2 \cdot 10^{-31}$ on a table of 1700 references.
+/// functions are within $10^{-28}$, and within $2 \cdot 10^{-31}$ on a table of 3600 references;
+/// the gamma function's derivatives are within $2 \cdot 10^{-30}$ there, where they are not near zero.
 /// This holds for results above $10^{-290}$: below, the second part is subnormal and loses its
 /// digits.
 ///
@@ -36,6 +39,9 @@ pub struct DoubleDouble {
     hi: f64,
     lo: f64,
 }
+
+/// Twenty terms from 17 on are good to $10^{-35}$.
+const STIRLING: Series = Series { terms: 20, from: 17.0 };
 
 /// $\ln 10$.
 const LN_10: DoubleDouble =
@@ -302,6 +308,14 @@ impl Real for DoubleDouble {
 
     fn erfc(self) -> Self {
         error_function::erfc(self)
+    }
+
+    fn ln_gamma(self) -> Self {
+        ln_gamma::ln_gamma(self)
+    }
+
+    fn polygamma(self, n: u32) -> Self {
+        gamma::polygamma(n, self, STIRLING)
     }
 
     fn abs(self) -> Self {

@@ -1,6 +1,7 @@
 //! What a run costs, by the tape's counters instead of the clock: nothing is computed twice, equal
 //! structures share a plan, and what is kept or cached is bounded.
 
+mod budget;
 mod memory;
 mod plans;
 mod programs;
@@ -23,5 +24,6 @@ pub(crate) fn since(tape: &Tape, before: Statistics) -> Statistics {
         plans: after.plans - before.plans,
         runs: after.runs - before.runs,
         operations: after.operations - before.operations,
+        peak_bytes: after.peak_bytes,
     }
 }

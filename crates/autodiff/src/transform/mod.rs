@@ -1,13 +1,16 @@
 //! What the sweeps are for: gradients, products with the Jacobian and the Hessian, batching, and
 //! whole Jacobians and Hessians.
 
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
+mod batch;
+mod implicit;
+
+pub(crate) use batch::batched_by_loop;
+
+use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::derive::{self, OwnRules, Rules};
-use crate::op::Kind;
-use crate::ops::Op;
-use crate::tape::{Met, NodeId, Tape, refuse};
+use crate::op::{Kind, Type};
+use crate::tape::{Precision, Tape, refuse};
 use crate::var::Var;
 
 impl Tape {
@@ -167,71 +170,6 @@ impl Tape {
         self.jvp(gradient, xs)
     }
 
-    /// Records `ys` for many examples at once: in `xs`, each variable comes with a batch of values
-    /// for it, one more axis in front; so do the results. All batches have one size.
-    ///
-    /// ```
-    /// # use wengert_autodiff::Tape;
-    /// let tape = Tape::new();
-    /// let x = tape.input([1.0, 2.0]);
-    /// let y = x.dot(x);
-    /// let [ys] = tape.vmap([y], [(x, tape.input([[1.0, 2.0], [3.0, 4.0]]))]);
-    /// assert_eq!(ys.to_string(), "[ 5. 25.]");
-    /// ```
-    ///
-    /// # Panics
-    /// If a batch has not the shape of its variable behind its first axis, or sizes differ.
-    #[track_caller]
-    pub fn vmap<'t, const M: usize, const N: usize>(
-        &'t self,
-        ys: [Var<'t>; M],
-        xs: [(Var<'t>, Var<'t>); N],
-    ) -> [Var<'t>; M] {
-        self.check_own("vmap", &ys);
-        let mut size = None;
-        for (x, batch) in xs {
-            self.check_own("vmap", &[x, batch]);
-            let (one, all) = (x.type_of(), batch.type_of());
-            let (shape, whole) = (&one.shape, &all.shape);
-            let fits = whole.rank() == shape.rank() + 1 && whole[1..] == shape[..];
-            if !fits || one.kind != all.kind {
-                let message = format!("{all} is not {one} with one more axis in front");
-                refuse("vmap", message, &[x, batch]);
-            }
-            if let Some(size) = size.filter(|&size| size != whole[0]) {
-                let message = format!("batches of {size} and of {} examples", whole[0]);
-                refuse("vmap", message, &[x, batch]);
-            }
-            size = Some(whole[0]);
-        }
-        let n = size.unwrap_or(1);
-        let starts: Vec<NodeId> = xs.iter().map(|(x, _)| x.id).collect();
-        let ends: Vec<NodeId> = ys.iter().map(|y| y.id).collect();
-        let mut batched: FxHashMap<NodeId, Var<'t>> =
-            xs.iter().map(|&(x, batch)| (x.id, batch)).collect();
-        let nodes = derive::between_nodes(self, &starts, &ends);
-        let _origin = nodes.first().map(|&id| self.inherit_origin(id));
-        let (mut met, mut x) = (Met::default(), SmallVec::new());
-        for id in nodes {
-            if batched.contains_key(&id) {
-                continue;
-            }
-            let op = met.application(self, id, &mut x);
-            let which: Vec<bool> = x.iter().map(|x| batched.contains_key(&x.id)).collect();
-            let x: Vec<Var<'t>> =
-                x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();
-            batched.insert(id, op.batched(&which, &x, n));
-        }
-        let mut results = ys;
-        for y in &mut results {
-            *y = match batched.get(&y.id) {
-                Some(&batch) => batch,
-                None => y.batched_unless(false, n),
-            };
-        }
-        results
-    }
-
     /// Records the Jacobian $\partial y / \partial x$, of the shape of `y` followed by that of `x`:
     /// by reverse mode if `y` has fewer elements than `x`, else by forward mode, batched over all
     /// directions.
@@ -245,19 +183,63 @@ impl Tape {
     /// ```
     #[track_caller]
     pub fn jacobian<'t>(&'t self, y: Var<'t>, x: Var<'t>) -> Var<'t> {
-        let (from, to) = (x.shape(), y.shape());
-        let shape: Vec<usize> = to.iter().chain(from.iter()).copied().collect();
-        if to.size() < from.size() {
-            let u = y.zeros_like();
-            let [row] = self.vjp([(y, u)], [x]);
-            let [rows] = self.vmap([row], [(u, self.unit_vectors(&to))]);
-            rows.reshape(shape)
+        let [jacobian] = self.jacobians(y, [x]);
+        jacobian
+    }
+
+    /// Records the Jacobians of `y` by several variables, as [`Tape::jacobian`] does: in one batch
+    /// of reverse sweeps if `y` has fewer elements than all of `xs` together, else in a batch of
+    /// forward sweeps for each.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let (a, b) = (tape.input([1.0, 2.0]), tape.input(3.0));
+    /// let [by_a, by_b] = tape.jacobians(a * b, [a, b]);
+    /// assert_eq!(by_a.to_string(), "[[3. 0.]\n [0. 3.]]");
+    /// assert_eq!(by_b.to_string(), "[1. 2.]");
+    /// ```
+    #[track_caller]
+    pub fn jacobians<'t, const N: usize>(&'t self, y: Var<'t>, xs: [Var<'t>; N]) -> [Var<'t>; N] {
+        let size: usize = xs.iter().map(|x| x.shape().size()).sum();
+        if y.shape().size() < size {
+            self.jacobians_by_rows(y, xs)
         } else {
+            self.jacobians_by_columns(y, xs)
+        }
+    }
+
+    /// As [`Tape::jacobians`], row after row by reverse mode, whatever the shapes.
+    #[track_caller]
+    pub fn jacobians_by_rows<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [Var<'t>; N],
+    ) -> [Var<'t>; N] {
+        let u = y.zeros_like();
+        let row = self.vjp([(y, u)], xs);
+        let rows = self.vmap(row, [(u, self.unit_vectors(&y.shape()))]);
+        let mut k = 0;
+        rows.map(|rows| {
+            k += 1;
+            rows.reshape(joined(y, xs[k - 1]))
+        })
+    }
+
+    /// As [`Tape::jacobians`], column after column by forward mode, whatever the shapes.
+    #[track_caller]
+    pub fn jacobians_by_columns<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [Var<'t>; N],
+    ) -> [Var<'t>; N] {
+        xs.map(|x| {
             let v = x.zeros_like();
             let [column] = self.jvp([y], [(x, v)]);
-            let [columns] = self.vmap([column], [(v, self.unit_vectors(&from))]);
-            columns.reshape([from.size(), to.size()]).t().reshape(shape)
-        }
+            let [columns] = self.vmap([column], [(v, self.unit_vectors(&x.shape()))]);
+            let sizes = [x.shape().size(), y.shape().size()];
+            columns.reshape(sizes).t().reshape(joined(y, x))
+        })
     }
 
     /// Records the Hessian of a scalar `y` by `x`, of the shape of `x` twice.
@@ -269,19 +251,60 @@ impl Tape {
     /// let h = tape.hessian(x.at(0, 0) * x.at(0, 1).square(), x);
     /// assert_eq!(h.to_string(), "[[0. 4.]\n [4. 2.]]");
     /// ```
+    ///
+    /// # Panics
+    /// If `y` has more or fewer elements than one.
     #[track_caller]
     pub fn hessian<'t>(&'t self, y: Var<'t>, x: Var<'t>) -> Var<'t> {
-        let [gradient] = self.grad(y, [x]);
-        self.jacobian(gradient, x)
+        let [[hessian]] = self.hessians(y, [x]);
+        hessian
     }
 
-    /// Every element once 1 and the others 0, as a batch.
+    /// Records the second derivatives of a scalar `y` by several variables: in row `i`, column `k`
+    /// of the answer those by `xs[i]` and `xs[k]`, of the shape of the one followed by that of the
+    /// other.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let (a, b) = (tape.input([1.0, 2.0]), tape.input(3.0));
+    /// let [[aa, ab], [ba, bb]] = tape.hessians((a * a * b).sum(), [a, b]);
+    /// assert_eq!(aa.to_string(), "[[6. 0.]\n [0. 6.]]");
+    /// assert_eq!((ab.to_string(), ba.to_string()), ("[2. 4.]".into(), "[2. 4.]".into()));
+    /// assert_eq!(bb.item(), 0.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If `y` has more or fewer elements than one.
     #[track_caller]
-    fn unit_vectors(&self, shape: &wengert_tensor::Shape) -> Var<'_> {
+    pub fn hessians<'t, const N: usize>(
+        &'t self,
+        y: Var<'t>,
+        xs: [Var<'t>; N],
+    ) -> [[Var<'t>; N]; N] {
+        self.grad(y, xs).map(|gradient| self.jacobians(gradient, xs))
+    }
+
+    /// Every element once 1 and the others 0, as a batch. They are computed: a program that needs
+    /// them holds no data, and what needs them twice needs them once.
+    #[track_caller]
+    fn unit_vectors(&self, shape: &Shape) -> Var<'_> {
         let n = shape.size();
-        let positions = wengert_tensor::Array::from_fn([n], |k| k as i64);
-        let batch: Vec<usize> = [n].into_iter().chain(shape.iter().copied()).collect();
-        self.indices(positions).one_hot(n).reshape(batch)
+        let places = self.literal(1.0).broadcast_to([n]).cumsum(0);
+        let batch: Shape = [n].into_iter().chain(shape.iter().copied()).collect();
+        places.eq(places.unsqueeze(1)).reshape(batch)
+    }
+
+    /// A leaf of this type, where only the type matters.
+    #[track_caller]
+    pub(crate) fn placeholder(&self, type_of: &Type) -> Var<'_> {
+        let shape = type_of.shape.clone();
+        let tensor = match (type_of.kind, self.precision()) {
+            (Kind::Index, _) => Tensor::I64(Array::full(shape, 0)),
+            (Kind::Real, Precision::F32) => Tensor::F32(Array::full(shape, 0.0)),
+            (Kind::Real, Precision::F64) => Tensor::F64(Array::full(shape, 0.0)),
+        };
+        self.input(&tensor)
     }
 
     /// Checks that a tangent or cotangent suits its variable.
@@ -309,15 +332,7 @@ fn filled<'t, const N: usize>(found: Vec<Option<Var<'t>>>, like: [Var<'t>; N]) -
     all
 }
 
-/// The batching rule of operations that have none: one example after the other.
-pub(crate) fn batched_by_loop<'t>(op: &Op, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
-    let tape = x[0].tape();
-    let examples: Vec<Var<'t>> = (0..n)
-        .map(|k| {
-            let example = |(&is, &x): (&bool, &Var<'t>)| if is { x.at(0, k as isize) } else { x };
-            let x: Vec<_> = which.iter().zip(x).map(example).collect();
-            tape.record(op.clone(), &x)
-        })
-        .collect();
-    Var::stack(&examples, 0)
+/// The shape of a Jacobian.
+fn joined(y: Var<'_>, x: Var<'_>) -> Shape {
+    y.shape().iter().chain(x.shape().iter()).copied().collect()
 }

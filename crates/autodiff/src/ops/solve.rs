@@ -1,0 +1,156 @@
+//! The solution of a system of linear equations.
+
+use wengert_tensor::{Array, Shape};
+
+use crate::linear::Linear;
+use crate::op::{Adjoint, Kind, Operation, Sample, ShapeError, Type, Value};
+use crate::ops::{MatMul, Neg, Op, ordinary};
+use crate::real::Real;
+use crate::var::{Var, all_batched};
+
+/// $Y$ with $A\,Y = B$, or $A^T Y = B$: `A` is `[…, n, n]`, `B` and `Y` are `[…, n, k]`, and the
+/// axes in front are a batch and agree. By Gaussian elimination, the pivot of a column being its
+/// largest element; where there is none but zero, the answer is infinite or NaN.
+///
+/// $dY = A^{-1} (dB - dA\,Y)$.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Solve {
+    /// The matrix is read as its transpose.
+    pub transposed: bool,
+}
+
+impl Operation for Solve {
+    const NAME: &'static str = "solve";
+    const MATH: &'static str = r"A^{-1} B";
+
+    fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
+        let [a, b] = x else {
+            return Err(ShapeError::new(format!(
+                "takes a matrix and right sides, got {}",
+                x.len()
+            )));
+        };
+        if let Some(index) = x.iter().find(|x| x.kind == Kind::Index) {
+            return Err(ShapeError::new(format!("takes real operands, got {index}")));
+        }
+        let (a, b) = (&a.shape, &b.shape);
+        let axis = a.rank().saturating_sub(2);
+        let fits = a.rank() >= 2
+            && a.rank() == b.rank()
+            && a[axis] == a[axis + 1]
+            && a[..=axis] == b[..=axis];
+        if !fits {
+            return Err(ShapeError::new(format!(
+                "{a} and {b}: takes square matrices and right sides of as many rows, in equal \
+                 batches"
+            )));
+        }
+        Ok(Type::real(b.clone()))
+    }
+
+    fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
+        let (a, b) = (x[0].real(), x[1].real());
+        let shape: Shape = b.shape().clone();
+        let (n, k) = (shape[shape.rank() - 2], shape[shape.rank() - 1]);
+        let (mut a, mut y) = (a.to_vec(), b.to_vec());
+        for (a, y) in a.chunks_exact_mut((n * n).max(1)).zip(y.chunks_exact_mut((n * k).max(1))) {
+            if self.transposed {
+                transpose(a, n);
+            }
+            solve_in_place(a, n, y);
+        }
+        Value::Real(Array::from_vec(y, shape).expect("a solution for each right side"))
+    }
+
+    fn derivative<'t>(&self, i: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {
+        let solved = Linear::partial(*self, &[x[0], y], 1);
+        if i == 1 {
+            return solved;
+        }
+        let product = MatMul { transpose_a: self.transposed, transpose_b: false };
+        let product = Linear::partial(product, &[x[0], y], 0);
+        Linear::then(product, Linear::then(solved, Linear::partial(Neg, &[y], 0)))
+    }
+
+    fn adjoint(&self, _: usize, _: &[Type], _: &Type) -> Adjoint {
+        Adjoint::new(Solve { transposed: !self.transposed }, [Some(0), None])
+    }
+
+    fn batched<'t>(&self, which: &[bool], x: &[Var<'t>], n: usize) -> Var<'t> {
+        x[0].tape().record(Op::from(*self), &all_batched(which, x, n))
+    }
+
+    fn flops(&self, x: &[Type], y: &Type) -> u64 {
+        let shape = &x[0].shape;
+        let n = shape[shape.rank() - 1];
+        (2 * shape.size() * n / 3 + 2 * y.shape.size() * n) as u64
+    }
+
+    fn samples() -> Vec<Sample<Self>> {
+        // Far from singular: the diagonal outweighs the rest.
+        let matrix = |shape: &[usize]| {
+            let n = shape[shape.len() - 1];
+            let heavier =
+                |at: usize, x: f64| if (at % (n * n)).is_multiple_of(n + 1) { x + 5.0 } else { x };
+            let values = ordinary(shape, 0).to_vec_f64().into_iter().enumerate();
+            let values: Vec<f64> = values.map(|(at, x)| heavier(at, x)).collect();
+            wengert_tensor::Tensor::from_vec(values, shape).expect("as many as before")
+        };
+        let sample = |a: &[usize], b: &[usize], transposed| Sample {
+            operation: Solve { transposed },
+            x: vec![matrix(a), ordinary(b, 1)],
+        };
+        vec![
+            sample(&[3, 3], &[3, 2], false),
+            sample(&[3, 3], &[3, 1], true),
+            sample(&[2, 2, 2], &[2, 2, 3], false),
+            sample(&[2, 2, 2], &[2, 2, 1], true),
+            sample(&[1, 1], &[1, 2], false),
+            sample(&[0, 0], &[0, 2], false),
+            sample(&[2, 2], &[2, 0], true),
+            sample(&[0, 2, 2], &[0, 2, 1], false),
+        ]
+    }
+}
+
+fn transpose<T: Real>(a: &mut [T], n: usize) {
+    for i in 0..n {
+        for j in 0..i {
+            a.swap(i * n + j, j * n + i);
+        }
+    }
+}
+
+/// Solves $A Y = B$: `a` has the rows of a square matrix, `b` those of the right sides, of which
+/// the rows of the solution are left. Nothing is left of `a`.
+pub(crate) fn solve_in_place<T: Real>(a: &mut [T], n: usize, b: &mut [T]) {
+    let k = b.len() / n.max(1);
+    for column in 0..n {
+        let size = |row: usize| a[row * n + column].abs();
+        let larger = |best: usize, row: usize| if size(row) > size(best) { row } else { best };
+        let pivot = (column..n).fold(column, larger);
+        for j in 0..n {
+            a.swap(pivot * n + j, column * n + j);
+        }
+        for j in 0..k {
+            b.swap(pivot * k + j, column * k + j);
+        }
+        for row in column + 1..n {
+            let factor = a[row * n + column] / a[column * n + column];
+            for j in column + 1..n {
+                a[row * n + j] = a[row * n + j] - factor * a[column * n + j];
+            }
+            for j in 0..k {
+                b[row * k + j] = b[row * k + j] - factor * b[column * k + j];
+            }
+        }
+    }
+    for row in (0..n).rev() {
+        for j in 0..k {
+            let known = (row + 1..n).fold(b[row * k + j], |rest, column| {
+                rest - a[row * n + column] * b[column * k + j]
+            });
+            b[row * k + j] = known / a[row * n + row];
+        }
+    }
+}
