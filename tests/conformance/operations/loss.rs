@@ -91,13 +91,16 @@ fn weighted<'t>(call: &Call<'_, 't>, losses: Var<'t>) -> Var<'t> {
     call.optional("weight").map_or(losses, |weight| losses * weight)
 }
 
-/// PyTorch limits logarithms to −100, and their slopes to 10¹².
+/// PyTorch limits logarithms to −100, and takes a slope of its own where probabilities are 0 or 1.
 fn yes_or_no<'t>(p: Var<'t>, target: Var<'t>) -> Var<'t> {
-    let ln = |p: Var<'t>| {
-        let smooth = (p + (p.maximum(1e-12) - p).stop_gradient()).ln();
-        smooth + (p.ln().maximum(-100.0) - smooth).stop_gradient()
+    let is_sure = (p * (1.0 - p)).lt(1e-12);
+    let loss = |p: Var<'t>| {
+        let ln = |p: Var<'t>| p.ln().maximum(-100.0);
+        -(target * ln(p) + (1.0 - target) * ln(1.0 - p))
     };
-    -(target * ln(p) + (1.0 - target) * ln(1.0 - p))
+    let slope = (p - target) / (p * (1.0 - p)).maximum(1e-12);
+    let line = loss(p).stop_gradient() + (p - p.stop_gradient()) * slope.stop_gradient();
+    is_sure.select(line, loss(is_sure.select(0.5, p)))
 }
 
 /// Cross-entropy, or what is left of it behind the logarithms of probabilities. Classes are axis 1.

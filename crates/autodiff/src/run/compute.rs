@@ -197,16 +197,29 @@ fn assemble<T: Scalar>(x: &[T], from: &Layout, to: &Layout, adds: bool, y: &mut 
     if from.size() == 1 {
         return put(&mut y[to.offset()], x[from.offset()]);
     }
-    // Whole innermost rows where both sides have them.
-    let width = to.shape().last().copied().unwrap_or(1);
-    if from.is_contiguous() && to.strides().last() == Some(&1) && width > 1 {
-        let rows = x[from.offset()..].chunks_exact(width);
-        for (x, start) in rows.zip(to.offsets().step_by(width)) {
-            y[start..start + width].iter_mut().zip(x).for_each(|(y, &x)| put(y, x));
+    // Row by row of the last axis, by the strides of both sides.
+    let step = |layout: &Layout| layout.strides().last().copied().unwrap_or(1);
+    let (width, steps) = (to.shape().last().copied().unwrap_or(1), (step(from), step(to)));
+    let (from, to) = (first_of_rows(from), first_of_rows(to));
+    for (from, to) in from.offsets().zip(to.offsets()) {
+        if steps == (1, 1) {
+            let x = &x[from..from + width];
+            y[to..to + width].iter_mut().zip(x).for_each(|(y, &x)| put(y, x));
+            continue;
         }
-    } else {
-        for (from, to) in from.offsets().zip(to.offsets()) {
+        let (mut from, mut to) = (from, to);
+        for _ in 0..width {
             put(&mut y[to], x[from]);
+            (from, to) = (from.wrapping_add_signed(steps.0), to.wrapping_add_signed(steps.1));
         }
     }
+}
+
+/// The first element of each row of the last axis.
+fn first_of_rows(layout: &Layout) -> Layout {
+    let mut region = crate::ops::whole(layout.shape());
+    if let Some(last) = region.last_mut() {
+        last.len = 1;
+    }
+    layout.slice(&region)
 }

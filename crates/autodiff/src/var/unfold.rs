@@ -43,14 +43,16 @@ impl<'t> Var<'t> {
         } else {
             self.tape.record_as("unfold", Assemble::pad(padded.clone(), inside), &[self])
         };
+        // The axis of taps stands there from the beginning, so that slices are joined as they are.
+        let x = x.unsqueeze(channels + 1);
         let mut rows = Vec::new();
-        for region in regions(&padded, window, &places) {
+        for region in regions(&x.shape(), window, &places) {
             rows.push(self.tape.record_as("unfold", Slice { region }, &[x]));
         }
         let elements = shape[channels] * rows.len();
         let batch = shape[..channels].iter().copied();
         let columns = batch.chain([elements, places.size()]).collect::<Shape>();
-        Var::stack(&rows, channels + 1).reshape(columns)
+        Var::concat(&rows, channels + 1).reshape(columns)
     }
 
     /// Columns as of [`Var::unfold`] put back under the places of the window, over axes of these
@@ -96,11 +98,12 @@ impl<'t> Var<'t> {
         let x = self.reshape(taps_apart.collect::<Shape>());
         let mut parts = Vec::new();
         for tap in 0..count {
-            parts.push(x.at(shape.rank() - 1, tap as isize));
+            parts.push(x.slice(shape.rank() - 1, tap..=tap));
         }
-        let regions = regions(&padded, window, &places).collect();
-        let op = Assemble { shape: padded.clone(), regions, overlapping: true };
-        let y = self.tape.record_as("fold", op, &parts);
+        let apart = padded.with(&[(shape.rank() - 1, 1)]);
+        let regions = regions(&apart, window, &places).collect();
+        let op = Assemble { shape: apart, regions, overlapping: true };
+        let y = self.tape.record_as("fold", op, &parts).reshape(padded.clone());
         if padded == whole { y } else { self.tape.record(Slice { region: inside }, &[y]) }
     }
 }
