@@ -132,7 +132,8 @@ fn a_model_is_trained_through_a_minimum() {
             ((w - scope.input([0.6, 0.2])).square().sum(), [])
         });
         let gradient = step.gradients.get(penalty).unwrap().item();
-        params[penalty].value = Tensor::from(params[penalty].value.item() - 2.0 * gradient);
+        let value = &mut params.get_mut(penalty).value;
+        *value = Tensor::from(value.item() - 2.0 * gradient);
         losses.push(step.loss);
     }
     assert!(losses[29] < 0.5 * losses[0], "{losses:?}");
