@@ -18,15 +18,12 @@ mod pool;
 mod quantile;
 mod random;
 mod rotary;
-mod sample;
 mod softmax;
 mod statistics;
-mod weights;
 
 pub use attention::Attention;
 pub use cross_entropy::CrossEntropy;
 pub use ctc::Ctc;
-pub use interpolate::Interpolation;
+pub use interpolate::{Interpolation, Outside};
 pub use quantile::Quantile;
 pub use rotary::Rotary;
-pub use sample::Outside;
