@@ -4,14 +4,17 @@
 //! for this operation or for these arguments.
 
 mod algebra;
+mod attend;
 mod binary;
 mod composite;
 mod image;
 mod index;
 mod loss;
+mod module;
 mod network;
 mod padding;
 mod pointwise;
+mod recurrent;
 mod reduction;
 mod shape;
 mod window;
@@ -26,9 +29,8 @@ const PREFIXES: [&str; 4] = ["nn.functional.", "linalg.", "special.", "Tensor."]
 /// The outputs of a call, by the name of the operation or by its last part.
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
     by_name(call).or_else(|| {
-        let mut short = call.clone();
-        short.op = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
-        by_name(&short)
+        let short = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
+        by_name(&call.named(short))
     })
 }
 
@@ -44,6 +46,7 @@ fn by_name<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         image::outputs,
         loss::outputs,
         composite::outputs,
+        module::outputs,
     ];
     families.into_iter().find_map(|outputs| outputs(call))
 }
