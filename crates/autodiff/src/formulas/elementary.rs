@@ -215,7 +215,8 @@ impl<'t> Var<'t> {
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
-    /// assert_eq!(tape.input([0.0, 2.0]).logical_or(0.0).to_string(), "[0. 1.]");
+    /// let (a, b) = (tape.input([0.0, 2.0]), tape.input([0.0, 0.0]));
+    /// assert_eq!(a.logical_or(b).to_string(), "[0. 1.]");
     /// ```
     #[track_caller]
     pub fn logical_or(self, other: impl Operand<'t>) -> Var<'t> {
@@ -226,7 +227,8 @@ impl<'t> Var<'t> {
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
-    /// assert_eq!(tape.input([0.0, 2.0]).logical_xor(3.0).to_string(), "[1. 0.]");
+    /// let (a, b) = (tape.input([3.0, 2.0]), tape.input([0.0, 1.0]));
+    /// assert_eq!(a.logical_xor(b).to_string(), "[1. 0.]");
     /// ```
     #[track_caller]
     pub fn logical_xor(self, other: impl Operand<'t>) -> Var<'t> {

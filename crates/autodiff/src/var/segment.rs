@@ -60,6 +60,12 @@ impl<'t> Var<'t> {
 
     /// For each label below `n`, the smallest elements of the rows that have it: ∞ where there is
     /// none; as [`Var::segment_max`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let labels = tape.indices([0, 1, 0]);
+    /// assert_eq!(tape.input([2.0, 3.0, 1.0]).segment_min(labels, 2).to_string(), "[1. 3.]");
+    /// ```
     #[track_caller]
     pub fn segment_min(self, labels: impl Operand<'t>, n: usize) -> Var<'t> {
         let labels = labels.on(self.tape);
