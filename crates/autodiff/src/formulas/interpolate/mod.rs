@@ -63,7 +63,7 @@ impl Interpolation {
         Interpolation::new(Method::Cubic)
     }
 
-    /// The mean over the elements that a new cell covers: [`Var::adaptive_avg_pool`].
+    /// The mean over the elements that a new cell covers: [`Var::adaptive_avg_pool`](crate::Var::adaptive_avg_pool).
     pub fn area() -> Interpolation {
         Interpolation::new(Method::Area)
     }

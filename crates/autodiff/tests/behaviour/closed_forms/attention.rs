@@ -160,15 +160,17 @@ fn normalisation_over_channels() {
     check(tape.input(&x).instance_norm(0.1), normalised(3));
     check_laws(|[x]| x.group_norm(2, 0.1), from_ref(&x));
 
-    let (n, alpha, beta, k) = (3, 0.7, 0.75, 1.3);
-    let at = |i: usize| {
-        let (c, rest) = (i / 3 % 4, i / 12 * 12 + i % 3);
-        let around = (0..4).filter(|&d| d + n / 2 >= c && d < c + n - n / 2);
-        let sum: f64 = around.map(|d| values[rest + 3 * d].powi(2)).sum();
-        values[i] / (k + alpha * sum / n as f64).powf(beta)
-    };
-    let y = tape.input(&x).local_response_norm(n, alpha, beta, k);
-    check(y, (0..24).map(at).collect::<Vec<_>>());
+    let (alpha, beta, k) = (0.7, 0.75, 1.3);
+    for n in [1, 2, 3, 4, 9] {
+        let at = |i: usize| {
+            let (c, rest) = (i / 3 % 4, i / 12 * 12 + i % 3);
+            let around = (0..4).filter(|&d| d + n / 2 >= c && d < c + n - n / 2);
+            let sum: f64 = around.map(|d| values[rest + 3 * d].powi(2)).sum();
+            values[i] / (k + alpha * sum / n as f64).powf(beta)
+        };
+        let y = tape.input(&x).local_response_norm(n, alpha, beta, k);
+        check(y, (0..24).map(at).collect::<Vec<_>>());
+    }
     check_laws(|[x]| x.local_response_norm(2, 0.7, 0.75, 1.3), from_ref(&x));
 
     let lengths = tape.input(&x).normalize([1, 2], 1e-12).square().sum_over([1, 2]);
