@@ -47,6 +47,19 @@
 //! [`jvp`](autodiff::Tape::jvp) works forwards from the inputs, and whole matrices are
 //! [`jacobian`](autodiff::Tape::jacobian) and [`hessian`](autodiff::Tape::hessian).
 //!
+//! What is defined by an equation is differentiated through that, not through the search for it:
+//! [`fixed_point`](autodiff::Tape::fixed_point), [`root`](autodiff::Tape::root) and
+//! [`argmin`](autodiff::Tape::argmin).
+//!
+//! ```
+//! # use wengert::prelude::*;
+//! # let tape = Tape::new();
+//! let a = tape.input(8.0);
+//! let y = tape.root(tape.input(1.0), |y| y * y * y - a);
+//! let [slope] = tape.grad(y, [a]);
+//! assert_eq!((y.item(), slope.item()), (2.0, 1.0 / 12.0));
+//! ```
+//!
 //! # Looking at it
 //!
 //! What was recorded is data. Printing the tape lists it: what each line computes from which, the

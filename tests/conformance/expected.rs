@@ -21,5 +21,4 @@ pub const NOT_YET: &[&str] = &[
     "linalg.solve",
     "linalg.solve_triangular",
     "linalg.svdvals",
-    "scatter",
 ];

@@ -9,15 +9,18 @@ mod binary;
 mod composite;
 mod image;
 mod index;
+mod join;
 mod loss;
 mod module;
 mod network;
+mod order;
 mod padding;
 mod pointwise;
 mod recurrent;
 mod reduction;
 mod shape;
 mod window;
+mod write;
 
 use wengert::prelude::*;
 
@@ -39,7 +42,10 @@ fn by_name<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         pointwise::outputs,
         binary::outputs,
         reduction::outputs,
+        order::outputs,
         shape::outputs,
+        join::outputs,
+        write::outputs,
         algebra::outputs,
         network::outputs,
         window::outputs,

@@ -1,6 +1,5 @@
 //! Reductions, scans, norms, and softmax with its kin.
 
-use wengert::autodiff::Quantile;
 use wengert::prelude::*;
 
 use crate::call::Call;
@@ -17,9 +16,20 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "std" => kept(x.std_over(axes().as_slice(), call.size_or("correction", 1))),
         "amax" => kept(x.max_over(axes().as_slice())),
         "amin" => kept(x.min_over(axes().as_slice())),
-        "all" => kept(x.eq(0.0).sum_over(axes().as_slice()).eq(0.0)),
-        "any" => kept(x.ne(0.0).sum_over(axes().as_slice()).ne(0.0)),
-        "logsumexp" => kept(x.logsumexp(axes().as_slice())),
+        "nansum" => kept(x.nansum_over(axes().as_slice())),
+        "nanmean" => kept(x.nanmean_over(axes().as_slice())),
+        "all" => kept(x.all_over(axes().as_slice())),
+        "any" => kept(x.any_over(axes().as_slice())),
+        "count_nonzero" => x.count_nonzero_over(axes().as_slice()),
+        "dist" => (x - call.var("other")).p_norm(call.number_or("p", 2.0)),
+        "diff" => differences(call, x),
+        "cov" => covariance(call, x),
+        "corrcoef" => x.corrcoef(),
+        "trapezoid" | "trapz" => trapezoids(call, x, Var::trapezoid),
+        "cumulative_trapezoid" => trapezoids(call, x, Var::cumulative_trapezoid),
+        "histc" => x.histogram(call.size_or("bins", 100), call.number("min"), call.number("max")),
+        "bincount" => bins(call, x),
+        "logsumexp" | "special.logsumexp" => kept(x.logsumexp(axes().as_slice())),
         "linalg.vector_norm" => kept(norm(x, &axes(), call.number_or("ord", 2.0))),
         "norm" if call.text("p") == "fro" => kept(x.norm_over(axes().as_slice())),
         "norm" => kept(norm(x, &axes(), call.number_or("p", 2.0))),
@@ -41,73 +51,17 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
             let variance = x.var_over(axes().as_slice(), call.size_or("correction", 1));
             return Some(vec![kept(variance), kept(x.mean_over(axes().as_slice()))]);
         }
-        "sort" | "argsort" | "msort" | "topk" | "kthvalue" | "median" | "nanmedian" | "cummax"
-        | "cummin" | "quantile" | "nanquantile" => return order(call, x),
+        "std_mean" => {
+            let deviation = x.std_over(axes().as_slice(), call.size_or("correction", 1));
+            return Some(vec![kept(deviation), kept(x.mean_over(axes().as_slice()))]);
+        }
+        "aminmax" => {
+            let (x, axes) = (x, axes());
+            let both = [x.min_over(axes.as_slice()), x.max_over(axes.as_slice())];
+            return Some(both.map(kept).to_vec());
+        }
         _ => return None,
     }])
-}
-
-/// What sorting decides. A value without axes is sorted as one with one element.
-fn order<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Option<Vec<Var<'t>>> {
-    let alone = x.rank() == 0;
-    let x = if alone { x.flatten() } else { x };
-    let last = call.axis_or("dim", x, -1);
-    let chosen = |position: Var<'t>| {
-        let value = x.gather(last, position.unsqueeze(last)).squeeze(last);
-        vec![value, position]
-    };
-    let together = |(values, positions)| vec![values, positions];
-    let along = |position: Var<'t>| vec![x.gather(last, position), position];
-    let reduces = ["kthvalue", "median", "nanmedian"].contains(&call.op);
-    let all = match call.op {
-        "argsort" if call.flag("descending") => vec![x.argsort_descending(last)],
-        "argsort" => vec![x.argsort(last)],
-        "sort" if call.flag("descending") => along(x.argsort_descending(last)),
-        "sort" => along(x.argsort(last)),
-        "msort" => vec![x.sort(0)],
-        "topk" if call.attribute("largest").is_some_and(|largest| largest == false) => {
-            together(x.bottomk(call.size("k"), last))
-        }
-        "topk" => together(x.topk(call.size("k"), last)),
-        "kthvalue" => together(x.kth_smallest(call.size("k"), last)),
-        "median" if !call.has("dim") => return Some(vec![x.median()]),
-        "nanmedian" if !call.has("dim") => return Some(vec![x.flatten().nanmedian_over(0)]),
-        "median" => chosen(x.argmedian(last)),
-        "nanmedian" => chosen(x.argnanmedian(last)),
-        "cummax" => along(x.cumargmax(last)),
-        "cummin" => along(x.cumargmin(last)),
-        "quantile" | "nanquantile" => return quantile(call, x),
-        _ => return None,
-    };
-    let restored = |y: Var<'t>| match (reduces && !alone && call.flag("keepdim"), alone) {
-        (true, _) => y.unsqueeze(last),
-        (false, true) => y.reshape([]),
-        (false, false) => y,
-    };
-    Some(all.into_iter().map(restored).collect())
-}
-
-fn quantile<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Option<Vec<Var<'t>>> {
-    let (along, q) = (if call.has("dim") { x } else { x.flatten() }, call.var("q"));
-    let axis = call.axis_or("dim", along, 0);
-    let kind = match call.text("interpolation") {
-        "" | "linear" => Quantile::Linear,
-        "lower" => Quantile::Lower,
-        "higher" => Quantile::Higher,
-        "midpoint" => Quantile::Midpoint,
-        "nearest" => Quantile::Nearest,
-        _ => return None,
-    };
-    let y = match call.op {
-        "quantile" => kind.of(along, q, axis),
-        _ => kind.of_numbers(along, q, axis),
-    };
-    if !call.flag("keepdim") {
-        return Some(vec![y]);
-    }
-    let shape = x.shape();
-    let kept = (0..shape.rank()).map(|k| if k == axis || !call.has("dim") { 1 } else { shape[k] });
-    Some(vec![y.reshape(q.shape().iter().copied().chain(kept).collect::<Shape>())])
 }
 
 /// With the axes that were reduced over as axes of size 1, if these are to be kept.
@@ -134,11 +88,44 @@ fn extreme<'t>(
 }
 
 pub fn norm<'t>(x: Var<'t>, axes: &[usize], order: f64) -> Var<'t> {
-    match order {
-        1.0 => x.abs().sum_over(axes),
-        2.0 => x.norm_over(axes),
-        f64::INFINITY => x.abs().max_over(axes),
-        f64::NEG_INFINITY => x.abs().min_over(axes),
-        p => x.abs().pow(p).sum_over(axes).pow(1.0 / p),
+    x.p_norm_over(order, axes)
+}
+
+fn differences<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
+    let axis = call.axis_or("dim", x, -1);
+    let parts: Vec<Var<'t>> = [call.optional("prepend"), Some(x), call.optional("append")]
+        .into_iter()
+        .flatten()
+        .collect();
+    Var::concat(&parts, axis).diff(call.size_or("n", 1), axis)
+}
+
+/// A vector is one variable, whose covariance is a number.
+fn covariance<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
+    let correction = call.size_or("correction", 1);
+    if x.rank() < 2 { x.var(correction) } else { x.cov(correction) }
+}
+
+fn trapezoids<'t>(
+    call: &Call<'_, 't>,
+    y: Var<'t>,
+    area: impl Fn(Var<'t>, Var<'t>, usize) -> Var<'t>,
+) -> Var<'t> {
+    let axis = call.axis_or("dim", y, -1);
+    let spacing = match call.optional("x") {
+        Some(points) if points.rank() == 1 => points.diff(1, 0),
+        Some(points) => points.diff(1, axis),
+        None => call.tape.literal(call.number_or("dx", 1.0)),
+    };
+    area(y, spacing, axis)
+}
+
+/// As many bins as are needed, or more.
+fn bins<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
+    let most = x.value().to_vec_f64().into_iter().fold(-1.0, f64::max);
+    let n = (most as i64 + 1).max(call.size_or("minlength", 0) as i64) as usize;
+    match call.optional("weights") {
+        Some(weights) => weights.segment_sum(x, n),
+        None => x.bin_count(n),
     }
 }

@@ -7,11 +7,10 @@
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
 
 use crate::input::Operand;
-use crate::tape::refuse;
-use crate::var::{IntoAxes, Var};
+use crate::var::Var;
 
 impl<'t> Var<'t> {
-    /// $x$ for $x > 0$, else $a x$, with derivative $a$ at 0 (Maas, Hannun and Ng, "Rectifier
+    /// $x$ for $x > 0$, else $a x$, with derivative 1 or $a$, $a$ at 0 (Maas, Hannun and Ng, "Rectifier
     /// nonlinearities improve neural network acoustic models", 2013). The slope $a$ may be a
     /// variable that is learnt (PReLU: He, Zhang, Ren and Sun, 2015); it is broadcast.
     ///
@@ -24,7 +23,7 @@ impl<'t> Var<'t> {
         self.gt(0.0).select(self, slope.on(self.tape) * self)
     }
 
-    /// $\min(\max(x, 0), 6)$, with derivative 0 at 0 and 6 (Krizhevsky, "Convolutional deep belief
+    /// $\min(\max(x, 0), 6)$, with derivative 1 between 0 and 6, else 0, also at both (Krizhevsky, "Convolutional deep belief
     /// networks on CIFAR-10", 2010).
     ///
     /// ```
@@ -36,7 +35,7 @@ impl<'t> Var<'t> {
         self.ge(6.0).select(6.0, self.relu())
     }
 
-    /// $x$ for $x > 0$, else $a\,(e^x - 1)$, with derivative $a$ at 0 (Clevert, Unterthiner and
+    /// $x$ for $x > 0$, else $a\,(e^x - 1)$, with derivative 1 or $a e^x$, $a$ at 0 (Clevert, Unterthiner and
     /// Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016).
     ///
     /// ```
@@ -53,7 +52,7 @@ impl<'t> Var<'t> {
 
     /// $\lambda \operatorname{elu}_\alpha x$ with the two constants that let mean 0 and variance 1
     /// pass from layer to layer (Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing
-    /// neural networks", 2017). Its derivative at 0 is $\lambda\alpha$.
+    /// neural networks", 2017). Its derivative is $\lambda$ or $\lambda\alpha e^x$, $\lambda\alpha$ at 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -64,7 +63,7 @@ impl<'t> Var<'t> {
         1.050_700_987_355_480_5 * self.elu(1.673_263_242_354_377_2)
     }
 
-    /// $x$ for $x > 0$, else $a\,(e^{x/a} - 1)$, whose derivative is continuous (Barron,
+    /// $x$ for $x > 0$, else $a\,(e^{x/a} - 1)$, with derivative 1 or $e^{x/a}$, 1 at 0 (Barron,
     /// "Continuously differentiable exponential linear units", 2017).
     ///
     /// ```
@@ -78,8 +77,9 @@ impl<'t> Var<'t> {
         is_positive.select(self, a * (is_positive.select(0.0, self) / a).exp_m1())
     }
 
-    /// $x\, \Phi(x)$ with the distribution function $\Phi$ of the normal distribution, exact
-    /// (Hendrycks and Gimpel, "Gaussian error linear units", 2016).
+    /// $x\, \Phi(x)$ with the distribution function $\Phi$ of the normal distribution, exact; its
+    /// derivative is $\Phi(x) + x\, \Phi'(x)$ (Hendrycks and Gimpel, "Gaussian error linear units",
+    /// 2016).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -107,7 +107,8 @@ impl<'t> Var<'t> {
         x * (2.0 * z).sigmoid()
     }
 
-    /// $x / (1 + e^{-x})$ (Elfwing, Uchibe and Doya, 2017; "swish").
+    /// $x\,\sigma(x) = x / (1 + e^{-x})$, with derivative $\sigma(x)\,(1 + x\,\sigma(-x))$ (Elfwing,
+    /// Uchibe and Doya, 2017; "swish").
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -119,8 +120,8 @@ impl<'t> Var<'t> {
         x * limited.sigmoid()
     }
 
-    /// $x \tanh \ln(1 + e^x)$ (Misra, "Mish: a self regularized non-monotonic activation
-    /// function", 2020).
+    /// $x\,t$ with $t = \tanh \ln(1 + e^x)$, and with derivative $t + x\,(1 - t^2)\,\sigma(x)$ (Misra,
+    /// "Mish: a self regularized non-monotonic activation function", 2020).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -132,7 +133,8 @@ impl<'t> Var<'t> {
         x * limited.softplus().tanh()
     }
 
-    /// $\ln \frac{1}{1 + e^{-x}}$, accurate where that is near 0 or 1.
+    /// $\ln \sigma(x) = \ln \frac{1}{1 + e^{-x}}$, accurate where that is near 0 or 1, with derivative
+    /// $\sigma(-x)$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -143,8 +145,8 @@ impl<'t> Var<'t> {
         -(-self).softplus()
     }
 
-    /// $x / (1 + |x|)$ (Turian, Bergstra and Bengio, "Quadratic features and deep architectures
-    /// for chunking", 2009). Its second derivative is 0 at 0.
+    /// $x / (1 + |x|)$, with derivative $(1 + |x|)^{-2}$ (Turian, Bergstra and Bengio, "Quadratic
+    /// features and deep architectures for chunking", 2009). Its second derivative is 0 at 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -158,7 +160,7 @@ impl<'t> Var<'t> {
         is_near.select(is_near.select(self, 0.0) * rest, self.sign() * (1.0 - rest))
     }
 
-    /// $\min(\max(x, -1), 1)$, with derivative 0 at ±1. Other limits: [`Var::clamp`].
+    /// $\min(\max(x, -1), 1)$, with derivative 1 between −1 and 1, else 0, also at both. Other limits: [`Var::clamp`].
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -169,7 +171,7 @@ impl<'t> Var<'t> {
         self.abs().lt(1.0).select(self, self.sign())
     }
 
-    /// $\min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative 0 at ±3 (Howard et al.,
+    /// $\min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative $\frac16$ between ±3, else 0 (Howard et al.,
     /// "Searching for MobileNetV3", 2019).
     ///
     /// ```
@@ -181,8 +183,8 @@ impl<'t> Var<'t> {
         self.abs().lt(3.0).select(self / 6.0, 0.5 * self.sign()) + 0.5
     }
 
-    /// $x \min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative 0 at −3 and 1 at 3; same source
-    /// as [`Var::hard_sigmoid`].
+    /// $x \min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative $\frac x 3 + \frac 1 2$ between −3
+    /// and 3, 0 at −3 and below, 1 at 3 and above; same source as [`Var::hard_sigmoid`].
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -192,28 +194,6 @@ impl<'t> Var<'t> {
     pub fn hard_swish(self) -> Var<'t> {
         let (x, limited) = self.limited(3.0);
         x * (limited / 6.0 + 0.5)
-    }
-
-    /// $a\, \sigma(b)$ for the first half $a$ and the second half $b$ along one axis (Dauphin, Fan,
-    /// Auli and Grangier, "Language modeling with gated convolutional networks", 2017).
-    ///
-    /// ```
-    /// # let tape = wengert_autodiff::Tape::new();
-    /// let y = tape.input([8.0, 12.0, 0.0, 3.0_f64.ln()]).glu(-1);
-    /// assert_eq!(y.to_string(), "[4. 9.]");
-    /// ```
-    ///
-    /// # Panics
-    /// If that axis is of odd size.
-    #[track_caller]
-    pub fn glu(self, axis: impl IntoAxes) -> Var<'t> {
-        let (axis, shape) = (self.axis("glu", axis), self.shape());
-        if shape[axis] % 2 == 1 {
-            let message = format!("axis {axis} of {shape} has no halves");
-            refuse("glu", message, &[self]);
-        }
-        let half = shape[axis] / 2;
-        self.slice(axis, ..half) * self.slice(axis, half..).sigmoid()
     }
 
     /// $x$ but not below `-limit`, and the same but not above `limit` either. Of what is $x$ times a

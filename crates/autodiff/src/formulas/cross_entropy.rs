@@ -104,46 +104,9 @@ impl<'t> Var<'t> {
         -self.pick_for("nll_each", labels)
     }
 
-    /// The mean over all rows of $\sum_j t_j (\ln t_j - x_j)$ with logarithms $x$ of probabilities
-    /// and probabilities $t$ of their shape: how far the former diverge from the latter (Kullback
-    /// and Leibler, 1951). $0 \ln 0 = 0$, with derivative 0. Mind that the mean is over rows, whose
-    /// elements are added up, and not over elements.
-    ///
-    /// ```
-    /// # let tape = wengert_autodiff::Tape::new();
-    /// let x = tape.input([[0.25, 0.75]]).ln();
-    /// assert_eq!(x.kl_div(tape.input([[0.0, 1.0]])).item(), -0.75_f64.ln());
-    /// ```
-    ///
-    /// # Panics
-    /// If the shapes differ.
-    #[track_caller]
-    pub fn kl_div(self, target: impl Operand<'t>) -> Var<'t> {
-        let target = self.target("kl_div", target);
-        self.divergence("kl_div", target).mean()
-    }
-
-    /// The values that [`Var::kl_div`] is the mean of, one for each row.
-    ///
-    /// # Panics
-    /// If the shapes differ.
-    #[track_caller]
-    pub fn kl_div_each(self, target: impl Operand<'t>) -> Var<'t> {
-        let target = self.target("kl_div_each", target);
-        self.divergence("kl_div_each", target)
-    }
-
-    #[track_caller]
-    fn divergence(self, loss: &str, target: Var<'t>) -> Var<'t> {
-        let classes = self.axis(loss, -1);
-        let excluded = target.eq(0.0) * self.eq(f64::NEG_INFINITY);
-        let apart = target.xlogy(target) - target * excluded.select(0.0, self);
-        apart.sum_over(classes)
-    }
-
     /// The labels as a variable with one index for each row.
     #[track_caller]
-    fn labels(self, loss: &str, labels: impl Operand<'t>) -> Var<'t> {
+    pub(super) fn labels(self, loss: &str, labels: impl Operand<'t>) -> Var<'t> {
         let labels = labels.on(self.tape);
         let (shape, rows) = (self.shape(), labels.shape());
         if labels.kind() != Kind::Index

@@ -212,18 +212,35 @@ impl<'t> Var<'t> {
     }
 
     /// 1 where one or both are not 0, else 0, broadcast; see [`Var::logical_and`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([0.0, 2.0]), tape.input([0.0, 0.0]));
+    /// assert_eq!(a.logical_or(b).to_string(), "[0. 1.]");
+    /// ```
     #[track_caller]
     pub fn logical_or(self, other: impl Operand<'t>) -> Var<'t> {
         self.ne(0.0).maximum(other.on(self.tape()).ne(0.0))
     }
 
     /// 1 where one is 0 and the other is not, else 0, broadcast; see [`Var::logical_and`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([3.0, 2.0]), tape.input([0.0, 1.0]));
+    /// assert_eq!(a.logical_xor(b).to_string(), "[1. 0.]");
+    /// ```
     #[track_caller]
     pub fn logical_xor(self, other: impl Operand<'t>) -> Var<'t> {
         self.ne(0.0).ne(other.on(self.tape()).ne(0.0))
     }
 
     /// 1 where $x$ is 0, else 0; see [`Var::logical_and`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([0.0, 2.0]).logical_not().to_string(), "[1. 0.]");
+    /// ```
     #[track_caller]
     pub fn logical_not(self) -> Var<'t> {
         self.eq(0.0)

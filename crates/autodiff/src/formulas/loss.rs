@@ -1,5 +1,5 @@
 //! How far answers are from targets of their shape. Losses of classifiers are in
-//! [`cross_entropy`](super::cross_entropy).
+//! [`cross_entropy`](super::cross_entropy), [`binary`](super::binary) and [`margin`](super::margin).
 //!
 //! Each loss is a mean. What it is the mean of has the same name with `_each`: sum it, weigh it,
 //! or look at it example by example.
@@ -124,31 +124,5 @@ impl<'t> Var<'t> {
     fn huber_of_difference(self, delta: f64) -> Var<'t> {
         let limited = self.clamp(-delta, delta);
         limited * (self - 0.5 * limited)
-    }
-
-    /// The mean of $\max(0, 1 - t x)$, with derivative 0 where that becomes 0, for targets $t$ of
-    /// −1 and 1: the loss of support vector machines (Cortes and Vapnik, "Support-vector
-    /// networks", 1995).
-    ///
-    /// ```
-    /// # let tape = wengert_autodiff::Tape::new();
-    /// let loss = tape.input([0.5, 3.0, 1.0]).hinge(tape.input([1.0, 1.0, -1.0]));
-    /// assert_eq!(loss.item(), (0.5 + 0.0 + 2.0) / 3.0);
-    /// ```
-    ///
-    /// # Panics
-    /// If the shapes differ.
-    #[track_caller]
-    pub fn hinge(self, target: impl Operand<'t>) -> Var<'t> {
-        (1.0 - self.target("hinge", target) * self).relu().mean()
-    }
-
-    /// $\max(0, 1 - t x)$ for each element; see [`Var::hinge`].
-    ///
-    /// # Panics
-    /// If the shapes differ.
-    #[track_caller]
-    pub fn hinge_each(self, target: impl Operand<'t>) -> Var<'t> {
-        (1.0 - self.target("hinge_each", target) * self).relu()
     }
 }

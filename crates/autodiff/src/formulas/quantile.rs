@@ -33,7 +33,8 @@ impl Quantile {
         let nan = x.is_nan().sum_keeping(axis);
         // Sorted last, NaN is what a row with NaN in it has for every quantile.
         let last = x.shape()[axis] as f64 - 1.0;
-        self.at_ranks(x, q, axis, |q| nan.gt(0.0).select(last, last * q))
+        let rank = nan.gt(0.0).select(last, last * along(q, axis, x));
+        self.at_rank(x, q, axis, rank)
     }
 
     /// The quantile of the elements that are not NaN, NaN where there are none.
@@ -48,38 +49,46 @@ impl Quantile {
     pub fn of_numbers<'t>(self, x: Var<'t>, q: impl Operand<'t>, axis: impl IntoAxes) -> Var<'t> {
         let (axis, q) = (x.axis("quantile", axis), q.on(x.tape()));
         let numbers = x.eq(x).sum_keeping(axis);
-        self.at_ranks(x, q, axis, |q| (numbers - 1.0).maximum(0.0) * q)
+        let rank = (numbers - 1.0).maximum(0.0) * along(q, axis, x);
+        self.at_rank(x, q, axis, rank)
     }
 
-    /// The elements of sorted `x` at ranks that may lie between two elements. The axes of `q` come
-    /// before those of `x`, of which that of the elements disappears; `rank` is asked with `q` of
-    /// as many axes.
+    /// The elements of sorted `x` at ranks along the axis, which may lie between two elements. The
+    /// axes of `q` come before those of `x`, of which that of the elements disappears.
     #[track_caller]
-    fn at_ranks<'t>(
-        self,
-        x: Var<'t>,
-        q: Var<'t>,
-        axis: usize,
-        rank: impl FnOnce(Var<'t>) -> Var<'t>,
-    ) -> Var<'t> {
-        // Behind the axis of the elements all quantiles lie along one axis.
-        let sorted = x.sort(axis);
-        let mut along = vec![1; x.rank()];
-        along[axis] = q.shape().size();
-        let rank = rank(q.reshape(along));
+    fn at_rank<'t>(self, x: Var<'t>, q: Var<'t>, axis: usize, rank: Var<'t>) -> Var<'t> {
+        let x = x.sort(axis);
         let (below, above) = (rank.floor(), rank.ceil());
-        let element = |rank: Var<'t>| sorted.gather(axis, rank.to_index());
         let y = match self {
-            Quantile::Lower => element(below),
-            Quantile::Higher => element(above),
-            Quantile::Nearest => element(rank.round()),
-            Quantile::Midpoint => between(element(below), element(above), 0.5 * above.ne(below)),
-            Quantile::Linear => between(element(below), element(above), rank - below),
+            Quantile::Lower => element(x, axis, below),
+            Quantile::Higher => element(x, axis, above),
+            Quantile::Nearest => element(x, axis, rank.round()),
+            Quantile::Midpoint | Quantile::Linear => {
+                let share = match self {
+                    Quantile::Midpoint => 0.5 * above.ne(below),
+                    _ => rank - below,
+                };
+                between(element(x, axis, below), element(x, axis, above), share)
+            }
         };
         let y = y.move_axis(axis, 0);
         let shape: Vec<usize> = q.shape().iter().chain(&y.shape()[1..]).copied().collect();
         y.reshape(shape)
     }
+}
+
+/// All quantiles along the axis of the elements.
+#[track_caller]
+fn along<'t>(q: Var<'t>, axis: usize, x: Var<'t>) -> Var<'t> {
+    let mut shape = vec![1; x.rank()];
+    shape[axis] = q.shape().size();
+    q.reshape(shape)
+}
+
+/// The elements of these ranks.
+#[track_caller]
+fn element<'t>(sorted: Var<'t>, axis: usize, rank: Var<'t>) -> Var<'t> {
+    sorted.gather(axis, rank.to_index())
 }
 
 /// From `a` to `b` by a share; where there is no way to go, `a`, so that ∞ − ∞ does not spoil it.

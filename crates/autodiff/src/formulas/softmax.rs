@@ -60,6 +60,28 @@ impl<'t> Var<'t> {
         sum.ln() + max.reshape(self.shape().without(axes))
     }
 
+    /// The shares $\max(x_i - \tau, 0)$ along one axis, with $\tau$ such that they add up to 1: the
+    /// point of the simplex that is nearest to $x$, in which most shares may be 0 (Martins and
+    /// Astudillo, "From softmax to sparsemax", 2016). Cotangents $v$ become $v_i - \bar v$, with the
+    /// mean over the positive shares, and 0 where the share is 0, also just so. Of nothing but −∞ it
+    /// is 0, and so is its derivative.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([0.5, 1.0, -3.0]).sparsemax(0).to_string(), "[0.25 0.75 0.  ]");
+    /// ```
+    #[track_caller]
+    pub fn sparsemax(self, axis: impl IntoAxes) -> Var<'t> {
+        let axis = self.axis("sparsemax", axis);
+        let x = self - self.shift(&[axis]).0;
+        let sorted = x.sort_descending(axis);
+        let count = sorted.ones_like().cumsum(axis);
+        let is_positive = (1.0 + count * sorted).gt(sorted.cumsum(axis));
+        let total = is_positive.select(sorted, 0.0).sum_keeping(axis);
+        let tau = (total - 1.0) / is_positive.sum_keeping(axis).or_one();
+        (x - tau).relu()
+    }
+
     /// What exponents are reduced by, and the maximum over these axes, both held fixed. They are
     /// the same unless the maximum is infinite: ∞ − ∞ is not 0.
     #[track_caller]

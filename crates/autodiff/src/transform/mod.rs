@@ -218,12 +218,12 @@ impl Tape {
     ) -> [Var<'t>; N] {
         let u = y.zeros_like();
         let row = self.vjp([(y, u)], xs);
-        let rows = self.vmap(row, [(u, self.unit_vectors(&y.shape()))]);
-        let mut k = 0;
-        rows.map(|rows| {
-            k += 1;
-            rows.reshape(joined(y, xs[k - 1]))
-        })
+        let mut jacobians = self.vmap(row, [(u, self.unit_vectors(&y.shape()))]);
+        // No closure, which would lose the caller.
+        for (jacobian, x) in jacobians.iter_mut().zip(xs) {
+            *jacobian = jacobian.reshape(joined(y, x));
+        }
+        jacobians
     }
 
     /// As [`Tape::jacobians`], column after column by forward mode, whatever the shapes.
@@ -233,13 +233,15 @@ impl Tape {
         y: Var<'t>,
         xs: [Var<'t>; N],
     ) -> [Var<'t>; N] {
-        xs.map(|x| {
+        let mut jacobians = xs;
+        for (jacobian, x) in jacobians.iter_mut().zip(xs) {
             let v = x.zeros_like();
             let [column] = self.jvp([y], [(x, v)]);
             let [columns] = self.vmap([column], [(v, self.unit_vectors(&x.shape()))]);
             let sizes = [x.shape().size(), y.shape().size()];
-            columns.reshape(sizes).t().reshape(joined(y, x))
-        })
+            *jacobian = columns.reshape(sizes).t().reshape(joined(y, x));
+        }
+        jacobians
     }
 
     /// Records the Hessian of a scalar `y` by `x`, of the shape of `x` twice.
@@ -282,7 +284,11 @@ impl Tape {
         y: Var<'t>,
         xs: [Var<'t>; N],
     ) -> [[Var<'t>; N]; N] {
-        self.grad(y, xs).map(|gradient| self.jacobians(gradient, xs))
+        let mut hessians = [xs; N];
+        for (row, gradient) in hessians.iter_mut().zip(self.grad(y, xs)) {
+            *row = self.jacobians(gradient, xs);
+        }
+        hessians
     }
 
     /// Every element once 1 and the others 0, as a batch. They are computed: a program that needs

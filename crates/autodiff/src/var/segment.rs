@@ -60,6 +60,12 @@ impl<'t> Var<'t> {
 
     /// For each label below `n`, the smallest elements of the rows that have it: ∞ where there is
     /// none; as [`Var::segment_max`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let labels = tape.indices([0, 1, 0]);
+    /// assert_eq!(tape.input([2.0, 3.0, 1.0]).segment_min(labels, 2).to_string(), "[1. 3.]");
+    /// ```
     #[track_caller]
     pub fn segment_min(self, labels: impl Operand<'t>, n: usize) -> Var<'t> {
         let labels = labels.on(self.tape);
@@ -81,9 +87,9 @@ impl<'t> Var<'t> {
         let labels = labels.on(self.tape);
         let (count, rest) = (labels.shape().size(), self.shape()[labels.rank()..].to_vec());
         // A row of ones for each label: a factor for those of which there are no others.
-        let ones = self.tape.literal(1.0).broadcast_to([&[n], rest.as_slice()].concat());
+        let ones = self.tape.ones([&[n], rest.as_slice()].concat());
         let rows = Var::concat(&[ones, self.reshape([&[count], rest.as_slice()].concat())], 0);
-        let labels = Var::concat(&[labels.positions(n), labels.flatten()], 0);
+        let labels = Var::concat(&[self.tape.positions(n), labels.flatten()], 0);
         let order = labels.argsort(0);
         let (labels, mut y, mut width) = (labels.take(0, order), rows.take(0, order), 1);
         let total = n + count;
@@ -96,14 +102,8 @@ impl<'t> Var<'t> {
             width *= 2;
         }
         // The last row with a label has the product of all.
-        let last = labels.search_sorted_right(labels.positions(n)).to_real() - 1.0;
+        let last = labels.search_sorted_right(self.tape.positions(n)).to_real() - 1.0;
         y.take(0, last.to_index())
-    }
-
-    /// The positions `0..n`, on the tape of this.
-    #[track_caller]
-    fn positions(self, n: usize) -> Var<'t> {
-        self.tape.indices(wengert_tensor::Array::from_fn([n], |k| k as i64))
     }
 
     /// How often each position below `n` occurs, as real numbers.
@@ -117,7 +117,7 @@ impl<'t> Var<'t> {
     /// If it is not an index, or a position is not below `n`.
     #[track_caller]
     pub fn bin_count(self, n: usize) -> Var<'t> {
-        let ones = self.tape.literal(1.0).broadcast_to(self.shape());
+        let ones = self.ones_like();
         self.tape.record_as("bin_count", ScatterAdd { batch: 0, n }, &[ones, self])
     }
 
@@ -209,7 +209,7 @@ impl<'t> Var<'t> {
         // One label for each row and position: then all rows are one.
         let n = self.shape()[axis];
         let (total, rows) = (all.shape()[last], all.shape()[..last].iter().product::<usize>());
-        let row = self.positions(rows).unsqueeze(1).broadcast_to([rows, total]);
+        let row = self.tape.positions(rows).unsqueeze(1).broadcast_to([rows, total]);
         let op = FlatIndex { sizes: [rows, n].into() };
         let labels = self.tape.record(op, &[row, labels.reshape([rows, total])]);
         let y = all.flatten().segment_prod(labels.flatten(), rows * n);
@@ -221,10 +221,9 @@ impl<'t> Var<'t> {
     #[track_caller]
     fn joined(self, axis: usize, index: Var<'t>, values: Var<'t>) -> (Var<'t>, Var<'t>, usize) {
         let last = self.rank() - 1;
-        let along = |x: Var<'t>| x.move_axis(axis, last);
-        let x = along(self);
-        let own = self.positions(self.shape()[axis]).broadcast_to(x.shape());
-        let all = Var::concat(&[x, along(values)], last);
-        (all, Var::concat(&[own, along(index)], last), last)
+        let (x, n) = (self.move_axis(axis, last), self.shape()[axis]);
+        let own = self.tape.positions(n).broadcast_to(x.shape());
+        let all = Var::concat(&[x, values.move_axis(axis, last)], last);
+        (all, Var::concat(&[own, index.move_axis(axis, last)], last), last)
     }
 }

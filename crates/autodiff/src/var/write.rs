@@ -37,9 +37,8 @@ impl<'t> Var<'t> {
         let (index, values) = (index.on(self.tape), values.on(self.tape));
         self.check_pairs("scatter", axis, index, values);
         let last = self.rank() - 1;
-        let along = |x: Var<'t>| x.move_axis(axis, last);
-        let shown = along(index).last_writer(last, self.shape()[axis]);
-        let all = Var::concat(&[along(self), along(values)], last);
+        let shown = index.move_axis(axis, last).last_writer(last, self.shape()[axis]);
+        let all = Var::concat(&[self.move_axis(axis, last), values.move_axis(axis, last)], last);
         self.tape.record(Gather { batch: last }, &[all, shown]).move_axis(last, axis)
     }
 
@@ -136,7 +135,10 @@ impl<'t> Var<'t> {
             };
             common = both;
         }
-        let spread: Vec<_> = indices.iter().map(|k| k.spread(&k.shape(), &common)).collect();
+        let mut spread = Vec::with_capacity(indices.len());
+        for index in indices {
+            spread.push(index.spread(&index.shape(), &common));
+        }
         let (sizes, rest) = shape.split_at(indices.len());
         let op = FlatIndex { sizes: sizes.into() };
         let flat = self.tape.record_as(operation, op, &spread);

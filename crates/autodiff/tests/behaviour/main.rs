@@ -9,6 +9,7 @@ mod counters;
 mod custom;
 mod errors;
 mod foreign;
+mod implicit;
 mod laws;
 mod memory_places;
 mod panics;

@@ -76,6 +76,15 @@ fn formulas_and_their_derivatives() {
     );
     check_formula(|x| x.hard_sigmoid(), hard_sigmoid);
     check_formula(|x| x.hard_swish(), |x| x * hard_sigmoid(x));
+    check_formula(|x| x.threshold(0.5, -7.0), |x| if below(x, 0.5) { c(-7.0) } else { x });
+    check_formula(|x| x.hard_shrink(1.5), |x| if below(x.abs(), 1.5) { c(0.0) } else { x });
+    check_formula(
+        |x| x.soft_shrink(1.5),
+        |x| match x.to_f64() {
+            at if at.abs() < 1.5 => c(0.0),
+            at => x - c(1.5 * at.signum()),
+        },
+    );
     check_formula(|x| x.erfc(), Exact::erfc);
     check_formula(|x| x.exp_m1(), |x| x.exp() - c(1.0));
 }
@@ -198,6 +207,22 @@ fn kinks_and_infinity() {
     check_at(|x| x.hard_swish(), [(-3.0, zero), (0.0, [0.0, 0.5, 1.0 / 3.0]), (3.0, one(3.0))]);
 }
 
+#[test]
+fn shrinking_at_kinks_and_infinity() {
+    let (zero, slope) = ([0.0; 3], |x: f64| [x, 1.0, 0.0]);
+    let ends = [(-INF, slope(-INF)), (INF, slope(INF))];
+    check_at(|x| x.hard_shrink(0.5), ends);
+    check_at(|x| x.soft_shrink(0.5), ends);
+    check_at(|x| x.hard_shrink(0.5), [(-0.5, zero), (0.0, zero), (0.5, zero)]);
+    check_at(|x| x.soft_shrink(0.5), [(-0.5, zero), (0.0, zero), (0.5, zero)]);
+    let below = [-7.0, 0.0, 0.0];
+    check_at(|x| x.threshold(0.5, -7.0), [(-INF, below), (0.5, below), (INF, slope(INF))]);
+    // 1 − tanh² = 0.64 where tanh is 0.6.
+    let at = 0.5 * 4.0_f64.ln();
+    check_at(|x| x.tanh_shrink(), [(0.0, zero), (at, [at - 0.6, 0.36, 2.0 * 0.6 * 0.64])]);
+    check_at(|x| x.tanh_shrink(), ends);
+}
+
 /// Far from 0 softsign's slope is 1/x², not a difference of two slopes 1/x.
 #[test]
 fn softsign_keeps_its_small_slopes() {
@@ -218,6 +243,21 @@ fn slopes_that_are_learnt() {
     let [by_x, by_slope] = tape.grad(weighted(y), [x, slope]);
     check(by_x, [0.1 * u[0], u[1], 0.1 * u[2], 0.2 * u[3]]);
     check(by_slope, [-u[0] - 3.0 * u[2], -4.0 * u[3]]);
+}
+
+#[test]
+fn halves_gated_by_silu() {
+    let tape = Tape::new();
+    let (a, b) = ([1.0, -2.0, 0.5], [0.3, 4.0, -1.0]);
+    let x = tape.input([a, b]);
+    let (silu, u) = (|x: f64| x / (1.0 + (-x).exp()), weights(3));
+    for y in [x.swiglu(0), x.flatten().swiglu(-1), x.reshape([1, 6]).swiglu(1)] {
+        check(y, [0, 1, 2].map(|k| silu(a[k]) * b[k]));
+        let slope = |x: f64| (1.0 + x - silu(x)) / (1.0 + (-x).exp());
+        let by_a = [0, 1, 2].map(|k| u[k] * b[k] * slope(a[k]));
+        let by_b = [0, 1, 2].map(|k| u[k] * silu(a[k]));
+        check(tape.grad(weighted(y), [x])[0], [by_a, by_b].concat());
+    }
 }
 
 #[test]

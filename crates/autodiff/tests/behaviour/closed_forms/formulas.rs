@@ -142,6 +142,47 @@ fn softmax_and_its_kin() {
     check_all(|x| x.logsumexp([0, 1]), |x| x.iter().map(|x| x.exp()).sum::<f64>().ln(), softmax);
 }
 
+/// Shares above a level that is found by halving intervals.
+fn sparsemax(x: &[f64]) -> Vec<f64> {
+    let shares = |level: f64| x.iter().map(move |x| (x - level).max(0.0)).collect::<Vec<_>>();
+    let (mut low, mut high) = (-10.0, 10.0);
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if shares(middle).iter().sum::<f64>() > 1.0 { low = middle } else { high = middle }
+    }
+    shares(low)
+}
+
+#[test]
+fn sparse_shares() {
+    for scale in [1.0, 0.25, 0.05] {
+        let scale_all = |x: &[f64]| scaled(x, scale);
+        check_rows(
+            |x, axis| (scale * x).sparsemax(axis),
+            |x| sparsemax(&scale_all(x)),
+            |x, u| {
+                let shares = sparsemax(&scale_all(x));
+                let is_positive = shares.iter().map(|&p| f64::from(u8::from(p > 0.0)));
+                let mask: Vec<f64> = is_positive.collect();
+                let mean = dot(u, &mask) / mask.iter().sum::<f64>();
+                mask.iter().zip(u).map(|(m, u)| scale * m * (u - mean)).collect()
+            },
+        );
+    }
+    // Ties are alike, what just gets nothing is held for nothing, and −∞ gets nothing.
+    let tape = Tape::new();
+    let x = tape.input([[2.0, 2.0, 1.0], [1.5, 0.5, 0.5], [0.3, f64::NEG_INFINITY, 0.1]]);
+    let y = x.sparsemax(-1);
+    check(y, [0.5, 0.5, 0.0, 1.0, 0.0, 0.0, 0.6, 0.0, 0.4]);
+    let u = tape.input([[1.0, 2.0, 3.0]; 3]);
+    let [dx] = tape.vjp([(y, u)], [x]);
+    check(dx, [-0.5, 0.5, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 1.0]);
+    let nothing = tape.input([f64::NEG_INFINITY; 3]);
+    let y = nothing.sparsemax(0);
+    check(y, [0.0; 3]);
+    check(tape.grad(weighted(y), [nothing])[0], [0.0; 3]);
+}
+
 /// The error function by its series, which needs no help at these arguments.
 fn erf(x: f64) -> f64 {
     let mut term = x;

@@ -10,18 +10,18 @@ use crate::refusal::refusal;
 
 const INF: f64 = f64::INFINITY;
 
-const X: [[f64; 3]; 2] = [[0.5, -1.2, 2.0], [-0.4, 0.3, -2.5]];
-const PROBABILITIES: [[f64; 3]; 2] = [[0.2, 0.7, 0.1], [0.5, 0.125, 0.375]];
-const LABELS: [i64; 2] = [2, 0];
+pub(super) const X: [[f64; 3]; 2] = [[0.5, -1.2, 2.0], [-0.4, 0.3, -2.5]];
+pub(super) const PROBABILITIES: [[f64; 3]; 2] = [[0.2, 0.7, 0.1], [0.5, 0.125, 0.375]];
+pub(super) const LABELS: [i64; 2] = [2, 0];
 
-fn mean(x: &[f64]) -> f64 {
+pub(super) fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
 }
 
 /// Checks a loss of [`X`] and [`PROBABILITIES`] that is a mean over all elements: against what it
 /// is for one, and its gradients by both.
 #[track_caller]
-fn check_elements(
+pub(super) fn check_elements(
     loss: impl for<'t> Fn(Var<'t>, Var<'t>) -> Var<'t>,
     each: impl for<'t> Fn(Var<'t>, Var<'t>) -> Var<'t>,
     x: [[f64; 3]; 2],
@@ -39,7 +39,7 @@ fn check_elements(
 
 /// The same for a mean over rows.
 #[track_caller]
-fn check_rows(
+pub(super) fn check_rows(
     loss: impl for<'t> Fn(Var<'t>, Var<'t>) -> Var<'t>,
     each: impl for<'t> Fn(Var<'t>, Var<'t>) -> Var<'t>,
     x: [[f64; 3]; 2],
@@ -67,8 +67,6 @@ fn distances() {
         let one = move |x, t| one(x, t) / delta;
         check_elements(|x, t| x.smooth_l1(t, delta), |x, t| x.smooth_l1_each(t, delta), X, one);
     }
-    let one = |x: f64, t: f64| (1.0 - t * x).max(0.0);
-    check_elements(|x, t| x.hinge(t), |x, t| x.hinge_each(t), X, one);
 }
 
 #[test]
@@ -81,7 +79,6 @@ fn distances_at_kinks_and_infinity() {
     check(slope, [0.0, 1.0, -1.0, 1.0, -1.0]);
     check(tape.grad(slope.sum(), [x])[0].slice(0, ..1), [1.0]);
     check(tape.grad(x.mae_each(zero).sum(), [x])[0], [0.0, 1.0, -1.0, 1.0, -1.0]);
-    check(tape.grad(x.hinge_each(zero + 1.0).sum(), [x])[0], [-1.0, 0.0, -1.0, 0.0, -1.0]);
 }
 
 fn sigmoid(x: f64) -> f64 {
@@ -146,12 +143,6 @@ fn soft_targets() {
         |x, t| x.soft_cross_entropy_each(t),
         X,
         |x, t| -dot(t, &log_softmax(x)),
-    );
-    check_rows(
-        |x, t| x.kl_div(t),
-        |x, t| x.kl_div_each(t),
-        X,
-        |x, t| t.iter().zip(x).map(|(t, x)| t * (t.ln() - x)).sum(),
     );
     // A class that is masked out is no problem unless it is expected.
     let tape = Tape::new();
@@ -287,7 +278,7 @@ fn misuse_is_refused() {
 
 /// Checks which operation is refused on the line it is written in, and why.
 #[track_caller]
-fn check_refusal<'t>(f: impl FnOnce() -> Var<'t>, operation: &str, why: &str) {
+pub(super) fn check_refusal<'t>(f: impl FnOnce() -> Var<'t>, operation: &str, why: &str) {
     let refusal = refusal(f);
     assert_eq!(refusal.operation(), operation);
     refusal.mentions(why);

@@ -1,7 +1,7 @@
 //! Every node knows the user's line, whatever the library does in between: errors, profiles and
 //! listings depend on it.
 
-use wengert_autodiff::{Params, Tape, Var};
+use wengert_autodiff::{Padding, Params, Quantile, Tape, Var};
 use wengert_tensor::Tensor;
 
 use crate::walk::ancestry;
@@ -34,8 +34,46 @@ fn methods() -> Vec<(u32, Method)> {
         (line!(), |x| x.pad(0, 1, 2).flip([0, 1]).cumsum(1)),
         (line!(), |x| x.square() + x.recip() + x.pow(2.5)),
         (line!(), |x| x.zeros_like() + x.ones_like() - -x),
+        (line!(), |x| x.xlogy(x).nan_to_num(0.0, 1.0, 2.0).copysign(x).round_to(1)),
+        (line!(), |x| x.soft_shrink(0.3).hard_shrink(0.2).threshold(0.1, x)),
+        (line!(), |x| x.swiglu(0) * x.glu(-1).tanh_shrink()),
+        (line!(), |x| x.sparsemax(0) + x.gumbel_softmax(1, 0.5, x.tape().indices(1))),
+        (line!(), |x| x.random_leaky_relu(0.1, 0.2, x.tape().indices(1))),
+        (line!(), |x| x.poisson_nll(x) + x.gaussian_nll(x, x) + x.kl_div_log(x)),
+        (line!(), |x| x.hinge(x) + x.soft_margin(x) + x.margin_ranking(x, x, 0.1)),
+        (line!(), |x| x.multi_margin(&Tensor::from([1_i64, 0]), 0.5)),
+        (line!(), |x| x.cosine_embedding(x.t(), x.at(0, 1), 0.1) + x.hinge_embedding(x, 0.5)),
+        (line!(), |x| x.triplet_margin(x.t(), x * x, 0.5)),
         (line!(), |x| x.max_keeping(0) + x.min_over(1) + x.sum_keeping([0, 1])),
         (line!(), |x| x.unsqueeze(0).squeeze(0).permute([1, 0]).transpose(0, 1)),
+        (line!(), |x| x.sort(0) + x.sort_descending(1).gather(0, x.ranks(0))),
+        (line!(), |x| x.topk(1, 0).0 + x.bottomk(1, 0).0 + x.kth_smallest(2, 0).0),
+        (line!(), |x| x.cummax(0) + x.cummin(1) + x.cumprod(0) + x.logcumsumexp(1)),
+        (line!(), |x| x.median() + x.nanmedian_over(0) + x.quantile(0.3, 1)),
+        (line!(), |x| Quantile::Nearest.of(x, x, 0).at(0, 0) + x.nanquantile(x, 1).at(0, 1)),
+        (line!(), |x| x.scatter(0, x.argsort(0), x) + x.scatter_max(1, x.argsort(1), x)),
+        (line!(), |x| x.scatter_mul(0, x.argsort(0), x) + x.scatter_min(0, x.argsort(0), x)),
+        (line!(), |x| x.index_put(&[x.argmax(0)], 0.5).index(&[x.argmax(1), x.argmin(0)])),
+        (line!(), |x| x.index_put_add(&[x.argmax(0)], x).index_add(1, x.argmax(0), x)),
+        (line!(), |x| x.index_copy(0, x.argmax(0), x).slice_assign(1, 1.., 0.3)),
+        (line!(), |x| x.slice_step_assign(0, .., 2, 0.1) + x.masked_scatter(x.gt(0.6), x)),
+        (line!(), |x| x.segment_sum(x.argmax(1), 2) + x.segment_mean(x.argmax(1), 2)),
+        (line!(), |x| x.segment_max(x.argmax(1), 2) * x.segment_min(x.argmax(1), 2)),
+        (line!(), |x| x.segment_prod(x.argmax(1), 2).at(0, 1) + x.histogram(2, 0.0, 1.0)),
+        (line!(), |x| x.at(0, 0).search_sorted(x).to_real() + x.argmax(0).same(x.argmin(0))),
+        (line!(), |x| x.masked_select(x.gt(0.6)).sum() + x.unique().values.sum()),
+        (line!(), |x| x.split(1, 0)[1] + x.chunk(2, 0)[0] + x.unbind(1)[0] + x.roll(1, 0)),
+        (line!(), |x| x.repeat(&[2, 1]).sum() + x.repeat_interleave(2, 1).sum() + x.rot90(1, 0, 1)),
+        (line!(), |x| x.sliding(2, 1, 0).sum() + x.movedim(0, 1) + x.flatten_axes(0, 1).sum()),
+        (line!(), |x| x.pad_with(Padding::Circular, 0, 1, 0).pad_constant(1, 1, 0, 2.0)),
+        (line!(), |x| x.tril(0) + x.triu(1) + x.diagonal(0, 0, 1).diag_embed(0) * x.trace()),
+        (line!(), |x| x.outer(x).sum() + x.kron(x).sum() + x.tensordot(x, 0, 1) + x.cdist(x, 3.0)),
+        (line!(), |x| x.pad(1, 0, 1).cross(x.pad(1, 1, 0), 1)),
+        (line!(), |x| x.p_norm(3.0) + x.p_norm_over(0.0, 0) + x.p_norm_over(1.0, 1)),
+        (line!(), |x| x.nansum() + x.nanmean_over(0) + x.all() * x.any_over(0) + x.nanmean()),
+        (line!(), |x| x.diff(1, 0).trapezoid(0.5, 1) + x.cumulative_trapezoid(2.0, 1)),
+        (line!(), |x| x.cov(1) + x.corrcoef() + x.tape().eye(2) + x.tape().linspace(0.0, 1.0, 2)),
+        (line!(), |x| Var::meshgrid(&[x.at(0, 0), x.at(0, 1)])[1]),
     ]
 }
 
