@@ -53,8 +53,8 @@ impl<'t> Var<'t> {
         self - self.trunc()
     }
 
-    /// $x \ln b$, broadcast, and 0 where $x = 0$, whatever $b$ is, unless NaN. The derivatives are $\ln b$ and
-    /// $x/b$, and 0 where $x = 0$ and $b \le 0$.
+    /// $x \ln b$, broadcast, and 0 where $x = 0$, whatever $b$ is, unless NaN. The derivatives are
+    /// $\ln b$ and $x/b$, and 0 where $x = 0$ and $b \le 0$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -68,8 +68,8 @@ impl<'t> Var<'t> {
         self * is_nothing.select(1.0, b).ln()
     }
 
-    /// $x + w\,(b - x)$, broadcast: from $x$ at $w = 0$ to $b$ at $w = 1$. The derivatives are $1 - w$,
-    /// $w$ and $b - x$.
+    /// $x + w\,(b - x)$, broadcast: from $x$ at $w = 0$ to $b$ at $w = 1$. The derivatives are
+    /// $1 - w$, $w$ and $b - x$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -115,8 +115,8 @@ impl<'t> Var<'t> {
         self + scale.on(tape) * (a.on(tape) / b.on(tape))
     }
 
-    /// $|x|$ with the sign of $b$, broadcast; zeros have signs too. The derivative is 1 or −1, and 0
-    /// at $x = 0$; by $b$ it is 0.
+    /// $|x|$ with the sign of $b$, broadcast; zeros have signs too. The derivative is 1 or −1, and
+    /// 0 at $x = 0$; by $b$ it is 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
