@@ -1,5 +1,6 @@
 //! Modules, whose parameters are inputs by their names. Most are a function by another name.
 
+use wengert::autodiff::Padding;
 use wengert::prelude::*;
 
 use super::network::along_channels;
@@ -61,10 +62,7 @@ fn reflected_conv<'t>(call: &Call<'_, 't>) -> Var<'t> {
         (0..axes).map(|k| *given.get(k).unwrap_or(&given[0]) as usize).collect::<Vec<_>>()
     };
     for (k, padding) in each("padding", 0).into_iter().enumerate() {
-        let (n, padding) = (x.shape()[2 + k] as i64, padding as i64);
-        let reflected = |k: i64| (n - 1) - (k.abs() - (n - 1)).abs();
-        let positions: Vec<i64> = (-padding..n + padding).map(reflected).collect();
-        x = x.take(2 + k, call.tape.indices(positions));
+        x = x.pad_with(Padding::Reflect, 2 + k, padding, padding);
     }
     let mut window = Window::of(&weight.shape()[2..]);
     let (strides, dilations) = (each("stride", 1), each("dilation", 1));

@@ -1,5 +1,5 @@
-//! Arrays read between their elements: how, and from which neighbours. `resize` makes them larger or
-//! smaller, `sample` reads them at places that are computed.
+//! Arrays read between their elements: how, and from which neighbours. `resize` makes them larger
+//! or smaller, `sample` reads them at places that are computed.
 
 mod resize;
 mod sample;
@@ -63,13 +63,14 @@ impl Interpolation {
         Interpolation::new(Method::Cubic)
     }
 
-    /// The mean over the elements that a new cell covers: [`Var::adaptive_avg_pool`].
+    /// The mean over the elements that a new cell covers, as by
+    /// [`adaptive_avg_pool`](crate::Var::adaptive_avg_pool).
     pub fn area() -> Interpolation {
         Interpolation::new(Method::Area)
     }
 
-    /// With first on first and last on last element, in place of edge on edge: for all but means over
-    /// areas.
+    /// With first on first and last on last element, in place of edge on edge: for all but means
+    /// over areas.
     ///
     /// # Panics
     /// For these.
@@ -79,8 +80,8 @@ impl Interpolation {
         Interpolation { aligns_corners: true, ..self }
     }
 
-    /// With the weights spread over all elements that a new cell covers where the result is smaller,
-    /// so that none is left out: for linear and cubic interpolation, the latter with
+    /// With the weights spread over all elements that a new cell covers where the result is
+    /// smaller, so that none is left out: for linear and cubic interpolation, the latter with
     /// $a = -\frac12$.
     ///
     /// ```
@@ -111,8 +112,8 @@ impl Interpolation {
         }
     }
 
-    /// Which of `n` elements make up element `j` of the result, and their weights. Positions may lie
-    /// outside: there, the first and the last element are repeated for ever.
+    /// Which of `n` elements make up element `j` of the result, and their weights. Positions may
+    /// lie outside: there, the first and the last element are repeated for ever.
     fn taps(self, j: usize, n: usize, step: f64) -> Vec<(i64, f64)> {
         let j = j as f64;
         let middle = (j + 0.5) * step;

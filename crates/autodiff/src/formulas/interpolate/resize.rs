@@ -1,8 +1,8 @@
 //! Arrays made larger or smaller: each element of the result is a sum over a few neighbours. This
 //! is done along one axis after another.
 //!
-//! Where sizes are in a ratio of small numbers, weights repeat themselves after so many elements, and
-//! a slice is read for each: nearly three times as fast, for a factor of 2, as a gather of all
+//! Where sizes are in a ratio of small numbers, weights repeat themselves after so many elements,
+//! and a slice is read for each: nearly three times as fast, for a factor of 2, as a gather of all
 //! elements for each neighbour, which does for all other ratios.
 
 use wengert_tensor::{Array, Range, Shape};
@@ -153,8 +153,8 @@ impl<'t> Var<'t> {
         Var::concat(&parts, axis)
     }
 
-    /// Each neighbour of all elements by a gather. Weights are multiplied with while the axis is the
-    /// first, where neighbours in memory have the same.
+    /// Each neighbour of all elements by a gather. Weights are multiplied with while the axis is
+    /// the first, where neighbours in memory have the same.
     #[track_caller]
     fn resized_by_gathers(self, axis: usize, m: usize, step: f64, how: Interpolation) -> Var<'t> {
         let n = self.shape()[axis];
