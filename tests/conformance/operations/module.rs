@@ -62,7 +62,7 @@ fn reflected_conv<'t>(call: &Call<'_, 't>) -> Var<'t> {
         (0..axes).map(|k| *given.get(k).unwrap_or(&given[0]) as usize).collect::<Vec<_>>()
     };
     for (k, padding) in each("padding", 0).into_iter().enumerate() {
-        x = x.pad_with(Padding::Reflect, 2 + k, padding, padding);
+        x = x.pad_with(2 + k, padding, padding, Padding::Reflect);
     }
     let mut window = Window::of(&weight.shape()[2..]);
     let (strides, dilations) = (each("stride", 1), each("dilation", 1));
