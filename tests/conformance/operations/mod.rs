@@ -4,16 +4,19 @@
 //! for this operation or for these arguments.
 
 mod algebra;
+mod attend;
 mod binary;
 mod composite;
 mod image;
 mod index;
 mod join;
 mod loss;
+mod module;
 mod network;
 mod order;
 mod padding;
 mod pointwise;
+mod recurrent;
 mod reduction;
 mod shape;
 mod window;
@@ -29,9 +32,8 @@ const PREFIXES: [&str; 4] = ["nn.functional.", "linalg.", "special.", "Tensor."]
 /// The outputs of a call, by the name of the operation or by its last part.
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
     by_name(call).or_else(|| {
-        let mut short = call.clone();
-        short.op = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
-        by_name(&short)
+        let short = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
+        by_name(&call.named(short))
     })
 }
 
@@ -50,6 +52,7 @@ fn by_name<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         image::outputs,
         loss::outputs,
         composite::outputs,
+        module::outputs,
     ];
     families.into_iter().find_map(|outputs| outputs(call))
 }

@@ -10,9 +10,9 @@ use crate::input::Operand;
 use crate::var::Var;
 
 impl<'t> Var<'t> {
-    /// $x$ for $x > 0$, else $a x$, with derivative 1 or $a$, $a$ at 0 (Maas, Hannun and Ng, "Rectifier
-    /// nonlinearities improve neural network acoustic models", 2013). The slope $a$ may be a
-    /// variable that is learnt (PReLU: He, Zhang, Ren and Sun, 2015); it is broadcast.
+    /// $x$ for $x > 0$, else $a x$, with derivative 1 or $a$, $a$ at 0 (Maas, Hannun and Ng,
+    /// "Rectifier nonlinearities improve neural network acoustic models", 2013). The slope $a$ may
+    /// be a variable that is learnt (PReLU: He, Zhang, Ren and Sun, 2015); it is broadcast.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -23,8 +23,8 @@ impl<'t> Var<'t> {
         self.gt(0.0).select(self, slope.on(self.tape) * self)
     }
 
-    /// $\min(\max(x, 0), 6)$, with derivative 1 between 0 and 6, else 0, also at both (Krizhevsky, "Convolutional deep belief
-    /// networks on CIFAR-10", 2010).
+    /// $\min(\max(x, 0), 6)$, with derivative 1 between 0 and 6, else 0, also at both (Krizhevsky,
+    /// "Convolutional deep belief networks on CIFAR-10", 2010).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -35,8 +35,9 @@ impl<'t> Var<'t> {
         self.ge(6.0).select(6.0, self.relu())
     }
 
-    /// $x$ for $x > 0$, else $a\,(e^x - 1)$, with derivative 1 or $a e^x$, $a$ at 0 (Clevert, Unterthiner and
-    /// Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016).
+    /// $x$ for $x > 0$, else $a\,(e^x - 1)$, with derivative 1 or $a e^x$, $a$ at 0 (Clevert,
+    /// Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear
+    /// units", 2016).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -52,7 +53,8 @@ impl<'t> Var<'t> {
 
     /// $\lambda \operatorname{elu}_\alpha x$ with the two constants that let mean 0 and variance 1
     /// pass from layer to layer (Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing
-    /// neural networks", 2017). Its derivative is $\lambda$ or $\lambda\alpha e^x$, $\lambda\alpha$ at 0.
+    /// neural networks", 2017). Its derivative is $\lambda$ or $\lambda\alpha e^x$, $\lambda\alpha$
+    /// at 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -107,8 +109,8 @@ impl<'t> Var<'t> {
         x * (2.0 * z).sigmoid()
     }
 
-    /// $x\,\sigma(x) = x / (1 + e^{-x})$, with derivative $\sigma(x)\,(1 + x\,\sigma(-x))$ (Elfwing,
-    /// Uchibe and Doya, 2017; "swish").
+    /// $x\,\sigma(x) = x / (1 + e^{-x})$, with derivative $\sigma(x)\,(1 + x\,\sigma(-x))$
+    /// (Elfwing, Uchibe and Doya, 2017; "swish").
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -120,8 +122,8 @@ impl<'t> Var<'t> {
         x * limited.sigmoid()
     }
 
-    /// $x\,t$ with $t = \tanh \ln(1 + e^x)$, and with derivative $t + x\,(1 - t^2)\,\sigma(x)$ (Misra,
-    /// "Mish: a self regularized non-monotonic activation function", 2020).
+    /// $x\,t$ with $t = \tanh \ln(1 + e^x)$, and with derivative $t + x\,(1 - t^2)\,\sigma(x)$
+    /// (Misra, "Mish: a self regularized non-monotonic activation function", 2020).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -133,8 +135,8 @@ impl<'t> Var<'t> {
         x * limited.softplus().tanh()
     }
 
-    /// $\ln \sigma(x) = \ln \frac{1}{1 + e^{-x}}$, accurate where that is near 0 or 1, with derivative
-    /// $\sigma(-x)$.
+    /// $\ln \sigma(x) = \ln \frac{1}{1 + e^{-x}}$, accurate where that is near 0 or 1, with
+    /// derivative $\sigma(-x)$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -160,7 +162,8 @@ impl<'t> Var<'t> {
         is_near.select(is_near.select(self, 0.0) * rest, self.sign() * (1.0 - rest))
     }
 
-    /// $\min(\max(x, -1), 1)$, with derivative 1 between −1 and 1, else 0, also at both. Other limits: [`Var::clamp`].
+    /// $\min(\max(x, -1), 1)$, with derivative 1 between −1 and 1, else 0, also at both. Other
+    /// limits: [`Var::clamp`].
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -171,8 +174,8 @@ impl<'t> Var<'t> {
         self.abs().lt(1.0).select(self, self.sign())
     }
 
-    /// $\min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative $\frac16$ between ±3, else 0 (Howard et al.,
-    /// "Searching for MobileNetV3", 2019).
+    /// $\min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative $\frac16$ between ±3, else 0
+    /// (Howard et al., "Searching for MobileNetV3", 2019).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -183,8 +186,8 @@ impl<'t> Var<'t> {
         self.abs().lt(3.0).select(self / 6.0, 0.5 * self.sign()) + 0.5
     }
 
-    /// $x \min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative $\frac x 3 + \frac 1 2$ between −3
-    /// and 3, 0 at −3 and below, 1 at 3 and above; same source as [`Var::hard_sigmoid`].
+    /// $x \min(\max(\frac x 6 + \frac 1 2, 0), 1)$, with derivative $\frac x 3 + \frac 1 2$ between
+    /// −3 and 3, 0 at −3 and below, 1 at 3 and above; same source as [`Var::hard_sigmoid`].
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -196,8 +199,8 @@ impl<'t> Var<'t> {
         x * (limited / 6.0 + 0.5)
     }
 
-    /// $x$ but not below `-limit`, and the same but not above `limit` either. Of what is $x$ times a
-    /// factor that is 0 below and 1 above, to the last digit, the first is for $x$ and the second
+    /// $x$ but not below `-limit`, and the same but not above `limit` either. Of what is $x$ times
+    /// a factor that is 0 below and 1 above, to the last digit, the first is for $x$ and the second
     /// for the factor: then neither the product nor its derivatives are 0·∞.
     #[track_caller]
     fn limited(self, limit: f64) -> (Var<'t>, Var<'t>) {

@@ -26,6 +26,13 @@ impl<'t> Var<'t> {
 
     /// The values that [`Var::binary_cross_entropy_with_logits`] is the mean of.
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let logits = tape.input([0.0, 800.0]);
+    /// let losses = logits.binary_cross_entropy_with_logits_each(tape.input([1.0, 0.0]));
+    /// assert_eq!(losses.value().to_vec_f64(), [2.0_f64.ln(), 800.0]);
+    /// ```
+    ///
     /// # Panics
     /// If the shapes differ.
     #[track_caller]
@@ -83,6 +90,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::binary_cross_entropy`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([0.5, 1.0]).binary_cross_entropy_each(tape.input([1.0, 1.0]));
+    /// assert_eq!(losses.value().to_vec_f64(), [2.0_f64.ln(), 0.0]);
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.

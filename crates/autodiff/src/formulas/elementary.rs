@@ -53,8 +53,8 @@ impl<'t> Var<'t> {
         self - self.trunc()
     }
 
-    /// $x \ln b$, broadcast, and 0 where $x = 0$, whatever $b$ is, unless NaN. The derivatives are $\ln b$ and
-    /// $x/b$, and 0 where $x = 0$ and $b \le 0$.
+    /// $x \ln b$, broadcast, and 0 where $x = 0$, whatever $b$ is, unless NaN. The derivatives are
+    /// $\ln b$ and $x/b$, and 0 where $x = 0$ and $b \le 0$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -68,8 +68,8 @@ impl<'t> Var<'t> {
         self * is_nothing.select(1.0, b).ln()
     }
 
-    /// $x + w\,(b - x)$, broadcast: from $x$ at $w = 0$ to $b$ at $w = 1$. The derivatives are $1 - w$,
-    /// $w$ and $b - x$.
+    /// $x + w\,(b - x)$, broadcast: from $x$ at $w = 0$ to $b$ at $w = 1$. The derivatives are
+    /// $1 - w$, $w$ and $b - x$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -115,8 +115,8 @@ impl<'t> Var<'t> {
         self + scale.on(tape) * (a.on(tape) / b.on(tape))
     }
 
-    /// $|x|$ with the sign of $b$, broadcast; zeros have signs too. The derivative is 1 or −1, and 0
-    /// at $x = 0$; by $b$ it is 0.
+    /// $|x|$ with the sign of $b$, broadcast; zeros have signs too. The derivative is 1 or −1, and
+    /// 0 at $x = 0$; by $b$ it is 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -212,18 +212,35 @@ impl<'t> Var<'t> {
     }
 
     /// 1 where one or both are not 0, else 0, broadcast; see [`Var::logical_and`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([0.0, 2.0]), tape.input([0.0, 0.0]));
+    /// assert_eq!(a.logical_or(b).to_string(), "[0. 1.]");
+    /// ```
     #[track_caller]
     pub fn logical_or(self, other: impl Operand<'t>) -> Var<'t> {
         self.ne(0.0).maximum(other.on(self.tape()).ne(0.0))
     }
 
     /// 1 where one is 0 and the other is not, else 0, broadcast; see [`Var::logical_and`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([3.0, 2.0]), tape.input([0.0, 1.0]));
+    /// assert_eq!(a.logical_xor(b).to_string(), "[1. 0.]");
+    /// ```
     #[track_caller]
     pub fn logical_xor(self, other: impl Operand<'t>) -> Var<'t> {
         self.ne(0.0).ne(other.on(self.tape()).ne(0.0))
     }
 
     /// 1 where $x$ is 0, else 0; see [`Var::logical_and`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([0.0, 2.0]).logical_not().to_string(), "[1. 0.]");
+    /// ```
     #[track_caller]
     pub fn logical_not(self) -> Var<'t> {
         self.eq(0.0)

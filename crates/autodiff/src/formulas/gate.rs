@@ -22,8 +22,8 @@ impl<'t> Var<'t> {
         a * b.sigmoid()
     }
 
-    /// $a\, \sigma(a)\, b$ for the first half $a$ and the second half $b$ along one axis: the second
-    /// passes as far as [`Var::silu`] of the first lets it (Shazeer, "GLU variants improve
+    /// $a\, \sigma(a)\, b$ for the first half $a$ and the second half $b$ along one axis: the
+    /// second passes as far as [`Var::silu`] of the first lets it (Shazeer, "GLU variants improve
     /// transformer", 2020). The derivatives are those of silu times $b$, and silu.
     ///
     /// ```

@@ -7,9 +7,9 @@ use crate::input::Operand;
 use crate::var::Var;
 
 impl<'t> Var<'t> {
-    /// The mean of $e^x - t x$ for counts $t$ of events whose expected number is $e^x$: how unlikely
-    /// they are by Poisson's distribution, without $\ln t!$, which does not depend on $x$. The
-    /// derivative is $e^x - t$.
+    /// The mean of $e^x - t x$ for counts $t$ of events whose expected number is $e^x$: how
+    /// unlikely they are by Poisson's distribution, without $\ln t!$, which does not depend on $x$.
+    /// The derivative is $e^x - t$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -27,6 +27,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::poisson_nll`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([0.0, 0.0]).poisson_nll_each(tape.input([1.0, 3.0]));
+    /// assert_eq!(losses.to_string(), "[1. 1.]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.
@@ -58,6 +64,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::gaussian_nll`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([1.0, 2.0]).gaussian_nll_each(tape.input([1.0, 4.0]), 1.0);
+    /// assert_eq!(losses.to_string(), "[0. 2.]");
+    /// ```
     ///
     /// # Panics
     /// As [`Var::gaussian_nll`].
@@ -97,6 +109,13 @@ impl<'t> Var<'t> {
 
     /// The values that [`Var::kl_div`] is the mean of, one for each row.
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[0.5, 0.5], [0.25, 0.75]]);
+    /// let losses = x.ln().kl_div_each(x);
+    /// assert_eq!(losses.to_string(), "[0. 0.]");
+    /// ```
+    ///
     /// # Panics
     /// If the shapes differ.
     #[track_caller]
@@ -113,9 +132,9 @@ impl<'t> Var<'t> {
         apart.sum_over(classes)
     }
 
-    /// [`Var::kl_div`] with the logarithms $s$ of the target's probabilities: the mean over all rows
-    /// of $\sum_j e^{s_j} (s_j - x_j)$. What is impossible, $s_j = -\infty$, counts 0, with derivative
-    /// 0.
+    /// [`Var::kl_div`] with the logarithms $s$ of the target's probabilities: the mean over all
+    /// rows of $\sum_j e^{s_j} (s_j - x_j)$. What is impossible, $s_j = -\infty$, counts 0, with
+    /// derivative 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -132,6 +151,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::kl_div_log`] is the mean of, one for each row.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[0.5, 0.5], [0.25, 0.75]]).ln();
+    /// assert_eq!(x.kl_div_log_each(x).to_string(), "[0. 0.]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.

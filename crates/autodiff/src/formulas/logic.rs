@@ -17,6 +17,12 @@ impl<'t> Var<'t> {
     }
 
     /// [`Var::all`] over these axes, which disappear.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[0.0, 2.0], [0.0, 0.0]]);
+    /// assert_eq!(x.all_over(0).to_string(), "[0. 0.]");
+    /// ```
     #[track_caller]
     pub fn all_over(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("all_over", axes);
@@ -24,12 +30,24 @@ impl<'t> Var<'t> {
     }
 
     /// 1 if any element is not 0, else 0; of no elements it is 0.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[0.0, 2.0], [0.0, 0.0]]);
+    /// assert_eq!(x.any().item(), 1.0);
+    /// ```
     #[track_caller]
     pub fn any(self) -> Var<'t> {
         self.count_nonzero().ne(0.0)
     }
 
     /// [`Var::any`] over these axes, which disappear.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[0.0, 2.0], [0.0, 0.0]]);
+    /// assert_eq!(x.any_over(1).to_string(), "[1. 0.]");
+    /// ```
     #[track_caller]
     pub fn any_over(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("any_over", axes);

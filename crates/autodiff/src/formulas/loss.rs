@@ -1,5 +1,6 @@
 //! How far answers are from targets of their shape. Losses of classifiers are in
-//! [`cross_entropy`](super::cross_entropy), [`binary`](super::binary) and [`margin`](super::margin).
+//! [`cross_entropy`](super::cross_entropy), [`binary`](super::binary) and
+//! [`margin`](super::margin).
 //!
 //! Each loss is a mean. What it is the mean of has the same name with `_each`: sum it, weigh it,
 //! or look at it example by example.
@@ -36,6 +37,12 @@ impl<'t> Var<'t> {
 
     /// $(x - t)^2$ for each element; see [`Var::mse`].
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([1.0, 2.0]).mse_each(tape.input([1.0, 4.0]));
+    /// assert_eq!(losses.to_string(), "[0. 4.]");
+    /// ```
+    ///
     /// # Panics
     /// If the shapes differ.
     #[track_caller]
@@ -58,6 +65,12 @@ impl<'t> Var<'t> {
     }
 
     /// $|x - t|$ for each element; see [`Var::mae`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([1.0, 2.0]).mae_each(tape.input([1.0, 4.0]));
+    /// assert_eq!(losses.to_string(), "[0. 2.]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.
@@ -85,6 +98,12 @@ impl<'t> Var<'t> {
 
     /// The values that [`Var::huber`] is the mean of.
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([0.5, 3.0]).huber_each(tape.input([0.0, 0.0]), 1.0);
+    /// assert_eq!(losses.to_string(), "[0.125 2.5  ]");
+    /// ```
+    ///
     /// # Panics
     /// If the shapes differ.
     #[track_caller]
@@ -110,6 +129,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::smooth_l1`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([1.0, 3.0]).smooth_l1_each(tape.input([0.0, 0.0]), 2.0);
+    /// assert_eq!(losses.to_string(), "[0.25 2.  ]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.

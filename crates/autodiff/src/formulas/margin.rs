@@ -25,6 +25,13 @@ impl<'t> Var<'t> {
 
     /// $\max(0, 1 - t x)$ for each element; see [`Var::hinge`].
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([0.5, 3.0, 1.0]);
+    /// let losses = x.hinge_each(tape.input([1.0, 1.0, -1.0]));
+    /// assert_eq!(losses.to_string(), "[0.5 0.  2. ]");
+    /// ```
+    ///
     /// # Panics
     /// If the shapes differ.
     #[track_caller]
@@ -49,6 +56,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::soft_margin`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([0.0, 800.0]).soft_margin_each(tape.input([1.0, -1.0]));
+    /// assert_eq!(losses.value().to_vec_f64(), [2.0_f64.ln(), 800.0]);
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.
@@ -82,6 +95,13 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::margin_ranking`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (x, b) = (tape.input([2.0, 2.0]), tape.input([1.5, 1.5]));
+    /// let losses = x.margin_ranking_each(b, tape.input([1.0, -1.0]), 0.25);
+    /// assert_eq!(losses.to_string(), "[0.   0.75]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.
@@ -117,6 +137,13 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::multi_margin`] is the mean of, one for each row.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 0.5, 2.5], [4.0, 0.5, 1.0]]);
+    /// let losses = x.multi_margin_each(tape.indices([0, 0]), 1.0);
+    /// assert_eq!(losses.to_string(), "[1. 0.]");
+    /// ```
     ///
     /// # Panics
     /// As [`Var::cross_entropy`].

@@ -28,6 +28,11 @@ impl<'t> Var<'t> {
 
     /// The upper triangles of matrices, zeros below the diagonal that lies `offset` above the main
     /// one; see [`Var::tril`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[1.0, 2.0], [3.0, 4.0]]).triu(0).to_string(), "[[1. 2.]\n [0. 4.]]");
+    /// ```
     #[track_caller]
     pub fn triu(self, offset: isize) -> Var<'t> {
         self.triangle("triu", |row, column| column >= row + offset)

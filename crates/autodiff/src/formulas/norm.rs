@@ -15,6 +15,11 @@ impl<'t> Var<'t> {
     }
 
     /// The Euclidean norm over these axes, which disappear; see [`Var::norm`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[3.0, 4.0], [0.0, 2.0]]).norm_over(1).to_string(), "[5. 2.]");
+    /// ```
     #[track_caller]
     pub fn norm_over(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("norm_over", axes);
@@ -39,6 +44,11 @@ impl<'t> Var<'t> {
     }
 
     /// The norm of order $p$ over these axes, which disappear; see [`Var::p_norm`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[3.0, -4.0], [0.0, 2.0]]).p_norm_over(1.0, 1).to_string(), "[7. 2.]");
+    /// ```
     #[track_caller]
     pub fn p_norm_over(self, p: f64, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("p_norm_over", axes);

@@ -7,7 +7,8 @@ use crate::var::{IntoAxes, Var};
 impl<'t> Var<'t> {
     /// Each element dropped with probability `rate`, the others divided by `1 − rate`, so that the
     /// expected value stays (inverted dropout: Srivastava, Hinton, Krizhevsky, Sutskever and
-    /// Salakhutdinov, 2014). Equal seeds drop the same elements. The derivative is $1/(1 - r)$ or 0.
+    /// Salakhutdinov, 2014). Equal seeds drop the same elements. The derivative is $1/(1 - r)$ or
+    /// 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -26,9 +27,9 @@ impl<'t> Var<'t> {
         kept.select(self / (1.0 - rate), 0.0)
     }
 
-    /// [`Var::leaky_relu`] with a slope for each element that is drawn evenly from `[low, high)` (Xu,
-    /// Wang, Chen and Li, "Empirical evaluation of rectified activations in convolutional network",
-    /// 2015). When all is learnt, use the mean of both as the slope.
+    /// [`Var::leaky_relu`] with a slope for each element that is drawn evenly from `[low, high)`
+    /// (Xu, Wang, Chen and Li, "Empirical evaluation of rectified activations in convolutional
+    /// network", 2015). When all is learnt, use the mean of both as the slope.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -42,10 +43,10 @@ impl<'t> Var<'t> {
     }
 
     /// The softmax along one axis of $(x - \ln(-\ln u)) / \tau$ with numbers $u$ drawn evenly from
-    /// $[0, 1)$: for a small temperature $\tau$ nearly a draw of one category, with the probabilities
-    /// that [`Var::softmax`] gives, through which one can differentiate (Jang, Gu and Poole,
-    /// "Categorical reparameterization with Gumbel-softmax", 2017). The largest share is that of the
-    /// category drawn, whatever the temperature.
+    /// $[0, 1)$: for a small temperature $\tau$ nearly a draw of one category, with the
+    /// probabilities that [`Var::softmax`] gives, through which one can differentiate (Jang, Gu and
+    /// Poole, "Categorical reparameterization with Gumbel-softmax", 2017). The largest share is
+    /// that of the category drawn, whatever the temperature.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -91,6 +92,12 @@ impl Tape {
     }
 
     /// Normally distributed numbers of mean 0 and standard deviation 1; see [`Tape::uniform`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.normal(tape.indices(7), [10_000]);
+    /// assert!(x.mean().item().abs() < 0.05 && (x.std(0).item() - 1.0).abs() < 0.05);
+    /// ```
     #[track_caller]
     pub fn normal<'t>(&'t self, seed: Var<'t>, shape: impl Into<wengert_tensor::Shape>) -> Var<'t> {
         self.record(Normal { stream: self.new_stream(), shape: shape.into() }, &[seed])

@@ -41,6 +41,11 @@ impl<'t> Var<'t> {
     }
 
     /// The product over one axis, which disappears; see [`Var::prod`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[1.0, 2.0], [3.0, 4.0]]).prod_over(0).to_string(), "[3. 8.]");
+    /// ```
     #[track_caller]
     pub fn prod_over(self, axis: impl IntoAxes) -> Var<'t> {
         let axis = self.axis("prod_over", axis);

@@ -28,9 +28,10 @@ impl<'t> Var<'t> {
         self.abs().le(lambda).select(0.0, self)
     }
 
-    /// $x$ brought nearer to 0 by $\lambda$, but not across: $\operatorname{sign} x \cdot \max(|x| -
-    /// \lambda, 0)$, with derivative 1 where $|x| > \lambda$, else 0, also at $\pm\lambda$; same source
-    /// as [`Var::hard_shrink`]. It is the step that minimises $\lambda |y| + \frac12 (y - x)^2$.
+    /// $x$ brought nearer to 0 by $\lambda$, but not across:
+    /// $\operatorname{sign} x \cdot \max(|x| - \lambda, 0)$, with derivative 1 where
+    /// $|x| > \lambda$, else 0, also at $\pm\lambda$; same source as [`Var::hard_shrink`]. It is
+    /// the step that minimises $\lambda |y| + \frac12 (y - x)^2$.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();

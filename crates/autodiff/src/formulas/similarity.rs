@@ -9,8 +9,8 @@ use crate::var::{IntoAxes, Var};
 impl<'t> Var<'t> {
     /// The cosine $\frac{\langle a, b \rangle}{|a|\,|b|}$ of the angle between vectors along one
     /// axis, which disappears; the others are broadcast. The derivative by $a$ is
-    /// $\frac{1}{|a|} \left(\frac{b}{|b|} - y \frac{a}{|a|}\right)$. Where either is 0 the cosine is
-    /// 0, and so are the derivatives.
+    /// $\frac{1}{|a|} \left(\frac{b}{|b|} - y \frac{a}{|a|}\right)$. Where either is 0 the cosine
+    /// is 0, and so are the derivatives.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -73,6 +73,12 @@ impl<'t> Var<'t> {
 
     /// The values that [`Var::cosine_embedding`] is the mean of, one for each row.
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([[3.0, 4.0]]), tape.input([[-4.0, 3.0]]));
+    /// assert_eq!(a.cosine_embedding_each(b, tape.input([1.0]), 0.0).to_string(), "[1.]");
+    /// ```
+    ///
     /// # Panics
     /// If the shapes do not match.
     #[track_caller]
@@ -93,9 +99,9 @@ impl<'t> Var<'t> {
         target.gt(0.0).select(1.0 - cosine, (cosine - margin).relu())
     }
 
-    /// The mean of distances $x$ where the target is 1, and of $\max(0, m - x)$ where it is −1, with
-    /// derivative 0 where that becomes 0 (Hadsell, Chopra and LeCun, "Dimensionality reduction by
-    /// learning an invariant mapping", 2006, without the squares).
+    /// The mean of distances $x$ where the target is 1, and of $\max(0, m - x)$ where it is −1,
+    /// with derivative 0 where that becomes 0 (Hadsell, Chopra and LeCun, "Dimensionality reduction
+    /// by learning an invariant mapping", 2006, without the squares).
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -112,6 +118,12 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::hinge_embedding`] is the mean of.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let losses = tape.input([0.25, 0.25]).hinge_embedding_each(tape.input([1.0, -1.0]), 1.0);
+    /// assert_eq!(losses.to_string(), "[0.25 0.75]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.
@@ -149,6 +161,13 @@ impl<'t> Var<'t> {
     }
 
     /// The values that [`Var::triplet_margin`] is the mean of, one for each row.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let a = tape.input([[0.0, 0.0], [3.0, 4.0]]);
+    /// let (p, n) = (tape.input([[3.0, 4.0]; 2]), tape.input([[0.0, 5.5]; 2]));
+    /// assert_eq!(a.triplet_margin_each(p, n, 1.0).to_string(), "[0.5 0. ]");
+    /// ```
     ///
     /// # Panics
     /// If the shapes differ.

@@ -62,9 +62,9 @@ impl<'t> Var<'t> {
 
     /// The shares $\max(x_i - \tau, 0)$ along one axis, with $\tau$ such that they add up to 1: the
     /// point of the simplex that is nearest to $x$, in which most shares may be 0 (Martins and
-    /// Astudillo, "From softmax to sparsemax", 2016). Cotangents $v$ become $v_i - \bar v$, with the
-    /// mean over the positive shares, and 0 where the share is 0, also just so. Of nothing but −∞ it
-    /// is 0, and so is its derivative.
+    /// Astudillo, "From softmax to sparsemax", 2016). Cotangents $v$ become $v_i - \bar v$, with
+    /// the mean over the positive shares, and 0 where the share is 0, also just so. Of nothing but
+    /// −∞ it is 0, and so is its derivative.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();

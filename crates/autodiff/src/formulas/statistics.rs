@@ -17,6 +17,12 @@ impl<'t> Var<'t> {
     }
 
     /// The mean over these axes, which disappear.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 2.0], [3.0, 6.0]]);
+    /// assert_eq!(x.mean_over(1).to_string(), "[1.5 4.5]");
+    /// ```
     #[track_caller]
     pub fn mean_over(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("mean_over", axes);
@@ -25,6 +31,12 @@ impl<'t> Var<'t> {
     }
 
     /// The mean over these axes, which are left with size 1.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 2.0], [3.0, 6.0]]);
+    /// assert_eq!(x.mean_keeping(0).to_string(), "[[2. 4.]]");
+    /// ```
     #[track_caller]
     pub fn mean_keeping(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("mean_keeping", axes);
@@ -52,6 +64,12 @@ impl<'t> Var<'t> {
     }
 
     /// The variance over these axes, which disappear; see [`Var::var`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 2.0], [3.0, 6.0]]);
+    /// assert_eq!(x.var_over(0, 1).to_string(), "[2. 8.]");
+    /// ```
     #[track_caller]
     pub fn var_over(self, axes: impl IntoAxes, correction: usize) -> Var<'t> {
         let axes = self.sorted_axes("var_over", axes);
@@ -62,12 +80,23 @@ impl<'t> Var<'t> {
 
     /// The standard deviation of all elements, the root of [`Var::var`]. Where all are equal, its
     /// derivative is 0.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 3.0]).std(0).item(), 1.0);
+    /// ```
     #[track_caller]
     pub fn std(self, correction: usize) -> Var<'t> {
         self.var(correction).sqrt_or_zero()
     }
 
     /// The standard deviation over these axes, which disappear; see [`Var::std`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 2.0], [3.0, 6.0]]);
+    /// assert_eq!(x.std_over(1, 0).to_string(), "[0.5 1.5]");
+    /// ```
     #[track_caller]
     pub fn std_over(self, axes: impl IntoAxes, correction: usize) -> Var<'t> {
         let axes = self.sorted_axes("std_over", axes);
@@ -88,6 +117,12 @@ impl<'t> Var<'t> {
 
     /// The sum over these axes, which disappear, of the elements that are not NaN; see
     /// [`Var::nansum`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, f64::NAN], [3.0, 6.0]]);
+    /// assert_eq!(x.nansum_over(0).to_string(), "[4. 6.]");
+    /// ```
     #[track_caller]
     pub fn nansum_over(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("nansum_over", axes);
@@ -95,6 +130,12 @@ impl<'t> Var<'t> {
     }
 
     /// The mean of the elements that are not NaN, NaN if there are none; see [`Var::nansum`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, f64::NAN], [3.0, 6.0]]);
+    /// assert_eq!(x.nanmean().item(), 10.0 / 3.0);
+    /// ```
     #[track_caller]
     pub fn nanmean(self) -> Var<'t> {
         self.nansum() / self.eq(self).sum()
@@ -102,6 +143,12 @@ impl<'t> Var<'t> {
 
     /// The mean over these axes, which disappear, of the elements that are not NaN; see
     /// [`Var::nanmean`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, f64::NAN], [3.0, 6.0]]);
+    /// assert_eq!(x.nanmean_over(1).to_string(), "[1.  4.5]");
+    /// ```
     #[track_caller]
     pub fn nanmean_over(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.sorted_axes("nanmean_over", axes);

@@ -160,11 +160,13 @@ pub trait Real:
         inverse::erfinv(self)
     }
 
-    /// $\ln |\Gamma(x)|$: $\infty$ at 0, −1, −2, ….
+    /// $\ln |\Gamma(x)|$: $\infty$ at 0, −1, −2, …. Of negative numbers it is a difference, which
+    /// loses digits where it is near 0.
     fn ln_gamma(self) -> Self;
 
     /// The $n$-th derivative $\psi^{(n)}(x)$ of $\psi = (\ln \Gamma)'$; $\psi$ itself, the digamma
-    /// function, for $n = 0$. At the poles −1, −2, … it is $\infty$ for odd $n$, NaN for even.
+    /// function, for $n = 0$. At the poles −1, −2, … it is $\infty$ for odd $n$, NaN for even. Of
+    /// negative numbers it is a difference, which loses digits where it is near 0.
     fn polygamma(self, n: u32) -> Self;
 
     /// $|x|$, with the derivative 0 at zero.

@@ -1,5 +1,5 @@
-//! `f32` and `f64` as scalars: the fast functions of `wengert_tensor`, those of the standard library,
-//! those of `libm`, and others of this module. Nothing is computed here.
+//! `f32` and `f64` as scalars: the fast functions of `wengert_tensor`, those of the standard
+//! library, those of `libm`, and others of this module. Nothing is computed here.
 
 use wengert_tensor::kernel::{self, Elementary, Work};
 

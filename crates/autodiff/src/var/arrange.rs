@@ -94,12 +94,22 @@ impl<'t> Var<'t> {
     }
 
     /// All elements along one axis.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[1.0, 2.0], [3.0, 4.0]]).flatten().to_string(), "[1. 2. 3. 4.]");
+    /// ```
     #[track_caller]
     pub fn flatten(self) -> Var<'t> {
         self.reshape([self.shape().size()])
     }
 
     /// A new axis of size 1 at this position of the result.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0]).unsqueeze(1).shape()[..], [2, 1]);
+    /// ```
     #[track_caller]
     pub fn unsqueeze(self, axis: usize) -> Var<'t> {
         if axis > self.rank() {
@@ -110,6 +120,11 @@ impl<'t> Var<'t> {
     }
 
     /// Without an axis of size 1.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[1.0], [2.0]]).squeeze(-1).shape()[..], [2]);
+    /// ```
     #[track_caller]
     pub fn squeeze(self, axis: impl IntoAxes) -> Var<'t> {
         let (axis, shape) = (self.axis("squeeze", axis), self.shape());
@@ -121,6 +136,12 @@ impl<'t> Var<'t> {
     }
 
     /// The axes in another order: axis `k` of the result is axis `axes[k]` of this.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input(vec![0.0; 24]).reshape([2, 3, 4]);
+    /// assert_eq!(x.permute([2, 0, 1]).shape()[..], [4, 2, 3]);
+    /// ```
     #[track_caller]
     pub fn permute(self, axes: impl IntoAxes) -> Var<'t> {
         let axes = self.axes("permute", axes);
@@ -131,6 +152,12 @@ impl<'t> Var<'t> {
     }
 
     /// Two axes exchanged.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input(vec![0.0; 24]).reshape([2, 3, 4]);
+    /// assert_eq!(x.transpose(0, -1).shape()[..], [4, 3, 2]);
+    /// ```
     #[track_caller]
     pub fn transpose(self, a: impl IntoAxes, b: impl IntoAxes) -> Var<'t> {
         let (a, b) = (self.axis("transpose", a), self.axis("transpose", b));
@@ -140,6 +167,11 @@ impl<'t> Var<'t> {
     }
 
     /// The transposed matrix, or matrices of a batch.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[1.0, 2.0], [3.0, 4.0]]).t().to_string(), "[[1. 3.]\n [2. 4.]]");
+    /// ```
     #[track_caller]
     pub fn t(self) -> Var<'t> {
         self.transpose(-2, -1)
@@ -156,6 +188,11 @@ impl<'t> Var<'t> {
 
     /// Repeated to this shape by NumPy's rules.
     ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0]).broadcast_to([2, 2]).to_string(), "[[1. 2.]\n [1. 2.]]");
+    /// ```
+    ///
     /// # Panics
     /// If its shape does not broadcast to it.
     #[track_caller]
@@ -169,6 +206,11 @@ impl<'t> Var<'t> {
     }
 
     /// Read backwards along these axes.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0, 3.0]).flip(0).to_string(), "[3. 2. 1.]");
+    /// ```
     #[track_caller]
     pub fn flip(self, axes: impl IntoAxes) -> Var<'t> {
         let mut axes = self.axes("flip", axes);
@@ -190,6 +232,11 @@ impl<'t> Var<'t> {
     }
 
     /// Every `step`-th element in a range of one axis, from its first.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([0.0, 1.0, 2.0, 3.0, 4.0]).slice_step(0, 1.., 2).to_string(), "[1. 3.]");
+    /// ```
     #[track_caller]
     pub fn slice_step(
         self,
@@ -235,6 +282,11 @@ impl<'t> Var<'t> {
 
     /// The elements at one position of an axis, which disappears; counted from the end if
     /// negative.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([[1.0, 2.0], [3.0, 4.0]]).at(0, -1).to_string(), "[3. 4.]");
+    /// ```
     #[track_caller]
     pub fn at(self, axis: impl IntoAxes, position: isize) -> Var<'t> {
         let (axis, shape) = (self.axis("at", axis), self.shape());
@@ -248,6 +300,11 @@ impl<'t> Var<'t> {
     }
 
     /// Zeros before and behind, along one axis.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0]).pad(0, 1, 2).to_string(), "[0. 1. 2. 0. 0.]");
+    /// ```
     #[track_caller]
     pub fn pad(self, axis: impl IntoAxes, before: usize, behind: usize) -> Var<'t> {
         let (axis, mut shape) = (self.axis("pad", axis), self.shape().to_vec());
@@ -293,6 +350,13 @@ impl<'t> Var<'t> {
     }
 
     /// Several variables of one shape, one behind the other along a new axis at this position.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let (a, b) = (tape.input([1.0, 2.0]), tape.input([3.0, 4.0]));
+    /// let both = wengert_autodiff::Var::stack(&[a, b], 1);
+    /// assert_eq!(both.to_string(), "[[1. 3.]\n [2. 4.]]");
+    /// ```
     #[track_caller]
     pub fn stack(vars: &[Var<'t>], axis: usize) -> Var<'t> {
         let mut rows = Vec::with_capacity(vars.len());
@@ -326,6 +390,13 @@ impl<'t> Var<'t> {
     /// For each position of `index`, the element at that position along the axis, all other
     /// positions being equal: `y[i][j] = x[i][index[i][j]]` for the last of two axes. The index
     /// has the shape of this but for that axis.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    /// let index = tape.indices([[2, 0], [1, 1]]);
+    /// assert_eq!(x.gather(1, index).to_string(), "[[3. 1.]\n [5. 5.]]");
+    /// ```
     #[track_caller]
     pub fn gather(self, axis: impl IntoAxes, index: impl Operand<'t>) -> Var<'t> {
         let (axis, index, last) = (self.axis("gather", axis), index.on(self.tape), self.rank() - 1);
@@ -376,6 +447,12 @@ impl<'t> Var<'t> {
 
     /// For the last axis and one position each: `y[i] = x[i][index[i]]`. The index has the shape
     /// of this without its last axis.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    /// assert_eq!(x.pick(tape.indices([2, 0])).to_string(), "[3. 4.]");
+    /// ```
     #[track_caller]
     pub fn pick(self, index: impl Operand<'t>) -> Var<'t> {
         self.pick_for("pick", index.on(self.tape))
@@ -388,6 +465,11 @@ impl<'t> Var<'t> {
     }
 
     /// For positions below `n`, rows of zeros with a one there, along a new last axis.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.indices([2, 0]).one_hot(3).to_string(), "[[0. 0. 1.]\n [1. 0. 0.]]");
+    /// ```
     #[track_caller]
     pub fn one_hot(self, n: usize) -> Var<'t> {
         let axes: Vec<_> = self.shape().iter().copied().enumerate().collect();

@@ -172,12 +172,22 @@ impl<'t> Var<'t> {
     }
 
     /// Zeros of its shape.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0]).zeros_like().to_string(), "[0. 0.]");
+    /// ```
     #[track_caller]
     pub fn zeros_like(self) -> Var<'t> {
         self.filled_like(0.0)
     }
 
     /// Ones of its shape.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0]).ones_like().to_string(), "[1. 1.]");
+    /// ```
     #[track_caller]
     pub fn ones_like(self) -> Var<'t> {
         self.filled_like(1.0)

@@ -168,6 +168,11 @@ impl<'t> Var<'t> {
     }
 
     /// $y_i = \min_{j \le i} x_j$ along one axis; see [`Var::cummax`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([2.0, 3.0, 1.0]).cummin(0).to_string(), "[2. 2. 1.]");
+    /// ```
     #[track_caller]
     pub fn cummin(self, axis: impl IntoAxes) -> Var<'t> {
         let axis = self.axis("cummin", axis);

@@ -36,8 +36,8 @@ unary! {
     exp_m1: ExpM1, "0.5" => "0.6487212707001282";
     /// $\ln x$, for $x > 0$, with derivative $1/x$; $-\infty$ at 0, NaN below.
     ln: Ln, "2.0" => "0.6931471805599453";
-    /// $\ln(1 + x)$, accurate near 0, for $x > -1$, with derivative $1/(1 + x)$; $-\infty$ at −1, NaN
-    /// below.
+    /// $\ln(1 + x)$, accurate near 0, for $x > -1$, with derivative $1/(1 + x)$; $-\infty$ at −1,
+    /// NaN below.
     ln_1p: Ln1p, "0.5" => "0.4054651081081644";
     /// $\sin x$, with derivative $\cos x$.
     sin: Sin, "0.5" => "0.479425538604203";
@@ -84,8 +84,8 @@ unary! {
     softplus: Softplus, "0.5" => "0.9740769841801067";
     /// $2^x$, with derivative $2^x \ln 2$.
     exp2: Exp2, "0.5" => "1.4142135623730951";
-    /// $\log_2 x$, for $x > 0$, with derivative $1/(x \ln 2)$; exact at powers of 2, $-\infty$ at 0, NaN
-    /// below.
+    /// $\log_2 x$, for $x > 0$, with derivative $1/(x \ln 2)$; exact at powers of 2, $-\infty$ at
+    /// 0, NaN below.
     log2: Log2, "8.0" => "3.0";
     /// $\log_{10} x$, for $x > 0$, with derivative $1/(x \ln 10)$; $-\infty$ at 0, NaN below.
     log10: Log10, "0.01" => "-2.0";
@@ -280,8 +280,8 @@ impl<'t> Var<'t> {
         binary(Maximum, self, other.on(self.tape))
     }
 
-    /// The smaller of the two, broadcast, NaN if either is. It has all of the derivative; where they
-    /// are equal, each takes half.
+    /// The smaller of the two, broadcast, NaN if either is. It has all of the derivative; where
+    /// they are equal, each takes half.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -335,7 +335,8 @@ impl<'t> Var<'t> {
         binary(Equal, self, other.on(self.tape))
     }
 
-    /// 1 where different, else 0, broadcast; NaN is different from everything, also from NaN. The derivatives are 0.
+    /// 1 where different, else 0, broadcast; NaN is different from everything, also from NaN. The
+    /// derivatives are 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -346,7 +347,8 @@ impl<'t> Var<'t> {
         binary(NotEqual, self, other.on(self.tape))
     }
 
-    /// 1 where less than `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives are 0.
+    /// 1 where less than `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives
+    /// are 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -357,7 +359,8 @@ impl<'t> Var<'t> {
         binary(Less, self, other.on(self.tape))
     }
 
-    /// 1 where at most `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives are 0.
+    /// 1 where at most `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives are
+    /// 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -368,7 +371,8 @@ impl<'t> Var<'t> {
         binary(LessEqual, self, other.on(self.tape))
     }
 
-    /// 1 where greater than `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives are 0.
+    /// 1 where greater than `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives
+    /// are 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
@@ -379,7 +383,8 @@ impl<'t> Var<'t> {
         binary_as("gt", Less, other.on(self.tape), self)
     }
 
-    /// 1 where at least `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives are 0.
+    /// 1 where at least `other`, else 0, broadcast; a comparison with NaN is 0. The derivatives are
+    /// 0.
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();

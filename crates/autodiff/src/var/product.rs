@@ -60,6 +60,11 @@ impl<'t> Var<'t> {
     }
 
     /// $\sum_i a_i b_i$ over all elements of two variables of one shape.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// assert_eq!(tape.input([1.0, 2.0]).dot(tape.input([3.0, 4.0])).item(), 11.0);
+    /// ```
     #[track_caller]
     pub fn dot(self, other: impl Operand<'t>) -> Var<'t> {
         binary_as("dot", Mul, self, other.on(self.tape)).sum()

@@ -1,5 +1,6 @@
-//! The pointwise operations, a row each in the file of its family: name, mathematics, meaning, derivatives, flops, and where
-//! to test them. All operands have one shape; broadcasting is an operation of its own.
+//! The pointwise operations, a row each in the file of its family: name, mathematics, meaning,
+//! derivatives, flops, and where to test them. All operands have one shape; broadcasting is an
+//! operation of its own.
 
 use std::marker::PhantomData;
 

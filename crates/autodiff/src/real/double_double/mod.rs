@@ -20,9 +20,9 @@ mod triple;
 ///
 /// Sums, products, quotients and roots are within about $2^{-103}$ of the exact ones, relatively;
 /// functions are within $10^{-28}$, and within $2 \cdot 10^{-31}$ on a table of 3600 references;
-/// the gamma function's derivatives are within $2 \cdot 10^{-30}$ there, where they are not near zero.
-/// This holds for results above $10^{-290}$: below, the second part is subnormal and loses its
-/// digits.
+/// the gamma function's derivatives are within $2 \cdot 10^{-30}$ there, where they are not near
+/// zero. This holds for results above $10^{-290}$: below, the second part is subnormal and loses
+/// its digits.
 ///
 /// After Dekker (1971), and Hida, Li and Bailey (2001); the error bounds are those of Joldes,
 /// Muller and Popescu (2017).

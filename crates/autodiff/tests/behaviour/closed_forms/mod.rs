@@ -20,6 +20,7 @@ mod pooling;
 mod samples;
 mod sequences;
 mod similarity;
+mod special;
 mod stability;
 mod unfold;
 mod windows;
