@@ -10,6 +10,7 @@ mod composite;
 mod image;
 mod index;
 mod join;
+mod linalg;
 mod loss;
 mod module;
 mod network;
@@ -47,6 +48,7 @@ fn by_name<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         join::outputs,
         write::outputs,
         algebra::outputs,
+        linalg::outputs,
         network::outputs,
         window::outputs,
         image::outputs,
