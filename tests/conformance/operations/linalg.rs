@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use wengert::prelude::*;
+use wengert::tensor::Array;
 
 use crate::call::Call;
 
@@ -24,8 +25,8 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
             let [sign, size] = x.slogdet();
             sign.ge(0.0).select(size, f64::NAN)
         }
-        "linalg.cholesky" | "cholesky" if call.flag("upper") => flipped(x.cholesky()),
-        "linalg.cholesky" | "cholesky" => x.cholesky(),
+        "linalg.cholesky" | "cholesky" if call.flag("upper") => flipped(positive(x).cholesky()),
+        "linalg.cholesky" | "cholesky" => positive(x).cholesky(),
         "cholesky_solve" => {
             let factor = call.var("L");
             let lower = if call.flag("upper") { flipped(factor) } else { factor };
@@ -34,6 +35,13 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "linalg.solve_triangular" => triangular(call, x, other?),
         _ => return None,
     }])
+}
+
+/// $M M^T + n I$, which is what the cases factorise for their input $M$.
+fn positive(x: Var<'_>) -> Var<'_> {
+    let n = x.shape()[x.rank() - 1];
+    let eye = x.tape().indices(Array::from_fn([n], |k| k as i64)).one_hot(n);
+    x.matmul(x.t()) + n as f64 * eye
 }
 
 /// The last two axes exchanged.
