@@ -37,23 +37,18 @@ impl<'t> Var<'t> {
         let (index, values) = (index.on(self.tape), values.on(self.tape));
         self.check_pairs("scatter", axis, index, values);
         let last = self.rank() - 1;
-        let shown = index.move_axis(axis, last).last_writer(last, self.shape()[axis]);
+        let op = LastWriter { batch: last, n: self.shape()[axis] };
+        let shown = self.tape.record_as("scatter", op, &[index.move_axis(axis, last)]);
         let all = Var::concat(&[self.move_axis(axis, last), values.move_axis(axis, last)], last);
         self.tape.record(Gather { batch: last }, &[all, shown]).move_axis(last, axis)
     }
 
-    /// Where each of `n` rows is read after others were written over it at these positions.
+    /// These entries of the first axis, those at positions replaced by others.
     #[track_caller]
-    fn last_writer(self, batch: usize, n: usize) -> Var<'t> {
-        self.tape.record(LastWriter { batch, n }, &[self])
-    }
-
-    /// For rows along the first axis of `self`, those written over at positions.
-    #[track_caller]
-    fn rows_written(self, index: Var<'t>, rows: Var<'t>) -> Var<'t> {
-        let n = self.shape()[0];
-        self.tape
-            .record(Gather { batch: 0 }, &[Var::concat(&[self, rows], 0), index.last_writer(0, n)])
+    fn written_over(self, operation: &str, index: Var<'t>, rows: Var<'t>) -> Var<'t> {
+        let op = LastWriter { batch: 0, n: self.shape()[0] };
+        let shown = self.tape.record_as(operation, op, &[index]);
+        self.tape.record(Gather { batch: 0 }, &[Var::concat(&[self, rows], 0), shown])
     }
 
     /// The entries at these positions along the first axes, an index for each: `y[k] =
@@ -96,7 +91,7 @@ impl<'t> Var<'t> {
         let values = rows.values_at("index_put", flat, values.on(self.tape));
         let rest = rows.shape();
         let values = values.reshape([&[flat.shape().size()], &rest[1..]].concat());
-        rows.rows_written(flat, values).reshape(self.shape())
+        rows.written_over("index_put", flat, values).reshape(self.shape())
     }
 
     /// This with `values` added at these positions along the first axes. Repeated positions add up;
@@ -180,8 +175,8 @@ impl<'t> Var<'t> {
         let (axis, index) = (self.axis("index_copy", axis), index.on(self.tape));
         let count = self.count_of("index_copy", index);
         let values = self.entries("index_copy", axis, count, values.on(self.tape));
-        let rows = self.move_axis(axis, 0).rows_written(index, values.move_axis(axis, 0));
-        rows.move_axis(0, axis)
+        let (x, values) = (self.move_axis(axis, 0), values.move_axis(axis, 0));
+        x.written_over("index_copy", index, values).move_axis(0, axis)
     }
 
     /// This with `values` added to entries of one axis, at positions given by an index with one
@@ -204,7 +199,8 @@ impl<'t> Var<'t> {
         let count = self.count_of("index_add", index);
         let values = self.entries("index_add", axis, count, values.on(self.tape));
         let op = ScatterAdd { batch: 0, n: self.shape()[axis] };
-        self + self.tape.record(op, &[values.move_axis(axis, 0), index]).move_axis(0, axis)
+        let operands = [values.move_axis(axis, 0), index];
+        self + self.tape.record_as("index_add", op, &operands).move_axis(0, axis)
     }
 
     /// How many positions an index with one axis has.

@@ -34,6 +34,12 @@ fn writing() {
         "operand 1: [2, 1] (index) from input at line 0",
         "operand 2: [2, 3] from input at line -1",
     ]);
+    refusal(|| x.scatter(1, tape.indices([[3], [0]]), tape.input([[1.0], [2.0]])))
+        .mentions("line 0: scatter: position 3 (element 0 of the index) is not one of 0..3");
+    refusal(|| x.index_copy(1, tape.indices([3]), 0.0))
+        .mentions("line 0: index_copy: position 3 (element 0 of the index) is not one of 0..3");
+    refusal(|| x.index_add(0, tape.indices([-1]), 0.0))
+        .mentions("line 0: index_add: position -1 (element 0 of the index) is not one of 0..2");
     refusal(|| x.index(&[])).mentions("index: 0 indices for the axes of [2, 3]");
     refusal(|| x.index(&[tape.indices([0, 1]), tape.indices([0, 1, 2])]))
         .mentions("index: indices [2] and [3] can't be broadcast");
