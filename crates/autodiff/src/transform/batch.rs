@@ -77,8 +77,14 @@ impl Tape {
                 x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();
             batched.insert(id, op.batched(&which, &x, n));
         }
-        let batch = |y: &Var<'t>| batched.get(&y.id).copied();
-        ys.iter().map(|y| batch(y).unwrap_or_else(|| y.batched_unless(false, n))).collect()
+        let mut all = Vec::with_capacity(ys.len());
+        for y in ys {
+            all.push(match batched.get(&y.id) {
+                Some(&batch) => batch,
+                None => y.batched_unless(false, n),
+            });
+        }
+        all
     }
 }
 
