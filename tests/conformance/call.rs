@@ -37,6 +37,14 @@ impl<'c, 't> Call<'c, 't> {
         (Call { tape, op: &case.op, attributes: &case.attributes, kinds, names, vars }, leaves)
     }
 
+    /// The same call of an operation of another name.
+    pub fn named<'n>(&self, op: &'n str) -> Call<'n, 't>
+    where
+        'c: 'n,
+    {
+        Call { op, ..self.clone() }
+    }
+
     /// The first input.
     pub fn x(&self) -> Var<'t> {
         self.vars[0].expect("a first input")
@@ -71,6 +79,11 @@ impl<'c, 't> Call<'c, 't> {
     /// An argument, unless it is absent or null.
     pub fn attribute(&self, name: &str) -> Option<&'c Value> {
         self.attributes.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Whether an argument is given as nothing.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.attributes.get(name).is_some_and(Value::is_null)
     }
 
     pub fn number(&self, name: &str) -> f64 {

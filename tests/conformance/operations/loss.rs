@@ -6,7 +6,6 @@ use wengert::autodiff::{CrossEntropy, Ctc};
 use wengert::prelude::*;
 use wengert::tensor::Array;
 
-use super::reduction::norm;
 use crate::call::{Call, axis};
 
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
@@ -30,47 +29,41 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "nll_loss" | "cross_entropy" => classified(call, x),
         "kl_div" => divergence(call, x),
         "hinge_embedding_loss" => {
-            let apart = (number("margin", 1.0) - x).relu();
-            reduced(call, target().eq(1.0).select(x, apart))
+            reduced(call, x.hinge_embedding_each(target(), number("margin", 1.0)))
         }
         "margin_ranking_loss" => {
-            let (a, b) = (call.var("input1"), call.var("input2"));
-            reduced(call, (number("margin", 0.0) - target() * (a - b)).relu())
+            let (other, margin) = (call.var("input2"), number("margin", 0.0));
+            reduced(call, x.margin_ranking_each(other, target(), margin))
         }
         "cosine_embedding_loss" => {
-            let (a, b) = (call.var("input1"), call.var("input2"));
-            let length = |x: Var<'t>| x.square().sum_over(-1) + 1e-12;
-            let cosine = (a * b).sum_over(-1) / (length(a) * length(b)).sqrt();
-            let apart = (cosine - number("margin", 0.0)).relu();
-            reduced(call, target().eq(1.0).select(1.0 - cosine, apart))
+            let (other, margin) = (call.var("input2"), number("margin", 0.0));
+            reduced(call, x.cosine_embedding_each(other, target(), margin))
         }
         "triplet_margin_loss" => {
             let (a, b, c) = (call.var("anchor"), call.var("positive"), call.var("negative"));
             let (order, epsilon) = (number("p", 2.0), number("eps", 1e-6));
-            let apart = |a: Var<'t>, b: Var<'t>| norm(a - b + epsilon, &[a.rank() - 1], order);
+            let apart = |a: Var<'t>, b: Var<'t>| (a - b + epsilon).p_norm_over(order, -1);
             let far =
                 if call.flag("swap") { apart(a, c).minimum(apart(b, c)) } else { apart(a, c) };
             reduced(call, (apart(a, b) - far + number("margin", 1.0)).relu())
         }
         "poisson_nll_loss" => poisson(call, x),
         "gaussian_nll_loss" => gaussian(call, x),
-        "soft_margin_loss" => reduced(call, (-(target() * x)).softplus()),
+        "soft_margin_loss" => reduced(call, x.soft_margin_each(target())),
         "multilabel_soft_margin_loss" => {
             let losses = weighted(call, x.binary_cross_entropy_with_logits_each(target()));
             reduced(call, losses.mean_over(-1))
         }
         "multi_margin_loss" => multi_margin(call, x),
         "cosine_similarity" => {
-            let (a, b) = (call.var("x1"), call.var("x2"));
-            let along = axis(number("dim", 1.0) as i64, a.rank().max(b.rank()));
-            let from_last = along as isize - a.rank().max(b.rank()) as isize;
-            let length = |x: Var<'t>| x.norm_over(from_last).maximum(number("eps", 1e-8));
-            (a * b).sum_over(along) / (length(a) * length(b))
+            let other = call.var("x2");
+            let along = axis(number("dim", 1.0) as i64, x.rank().max(other.rank()));
+            x.cosine_similarity(other, along)
         }
         "pairwise_distance" => {
             let apart = call.var("x1") - call.var("x2") + number("eps", 1e-6);
             let last = apart.rank() - 1;
-            let distance = norm(apart, &[last], number("p", 2.0));
+            let distance = apart.p_norm_over(number("p", 2.0), last);
             if call.flag("keepdim") { distance.unsqueeze(last) } else { distance }
         }
         "ctc_loss" => temporal(call, x),
@@ -163,7 +156,7 @@ fn poisson<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
     let target = call.var("target");
     let is_log = !call.has("log_input") || call.flag("log_input");
     let losses = if is_log {
-        x.exp() - target * x
+        x.poisson_nll_each(target)
     } else {
         x - target * (x + call.number_or("eps", 1e-8)).ln()
     };
@@ -181,23 +174,26 @@ fn gaussian<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
     let variance = call.var("var");
     let limited = variance.maximum(call.number_or("eps", 1e-6));
     let variance = variance + (limited - variance).stop_gradient();
-    let losses = 0.5 * (variance.ln() + (x - call.var("target")).square() / variance);
+    let losses = x.gaussian_nll_each(call.var("target"), variance);
     let constant = if call.flag("full") { 0.5 * (2.0 * PI).ln() } else { 0.0 };
     reduced(call, losses + constant)
 }
 
 /// By how much other classes come too near to the right one.
 fn multi_margin<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Var<'t> {
-    let (target, classes) = (call.var("target"), x.shape()[x.rank() - 1]);
+    let (target, margin) = (call.var("target"), call.number_or("margin", 1.0));
+    if call.number_or("p", 1.0) == 1.0 && !call.has("weight") {
+        return reduced(call, x.multi_margin_each(target, margin));
+    }
     let right = x.pick(target).unsqueeze(target.rank());
-    let mut near = (call.number_or("margin", 1.0) - right + x).relu();
+    let mut near = (margin - right + x).relu();
     if call.number_or("p", 1.0) == 2.0 {
         near = near.square();
     }
     if let Some(weight) = call.optional("weight") {
         near = near * weight.take(0, target).unsqueeze(target.rank());
     }
-    let others = (1.0 - target.one_hot(classes)) * near;
+    let others = (1.0 - target.one_hot(x.shape()[x.rank() - 1])) * near;
     reduced(call, others.mean_over(-1))
 }
 

@@ -4,16 +4,20 @@
 //! for this operation or for these arguments.
 
 mod algebra;
+mod attend;
 mod binary;
 mod composite;
 mod image;
 mod index;
 mod join;
+mod linalg;
 mod loss;
+mod module;
 mod network;
 mod order;
 mod padding;
 mod pointwise;
+mod recurrent;
 mod reduction;
 mod shape;
 mod window;
@@ -29,9 +33,8 @@ const PREFIXES: [&str; 4] = ["nn.functional.", "linalg.", "special.", "Tensor."]
 /// The outputs of a call, by the name of the operation or by its last part.
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
     by_name(call).or_else(|| {
-        let mut short = call.clone();
-        short.op = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
-        by_name(&short)
+        let short = PREFIXES.iter().find_map(|prefix| call.op.strip_prefix(prefix))?;
+        by_name(&call.named(short))
     })
 }
 
@@ -45,11 +48,13 @@ fn by_name<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         join::outputs,
         write::outputs,
         algebra::outputs,
+        linalg::outputs,
         network::outputs,
         window::outputs,
         image::outputs,
         loss::outputs,
         composite::outputs,
+        module::outputs,
     ];
     families.into_iter().find_map(|outputs| outputs(call))
 }

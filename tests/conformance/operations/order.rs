@@ -1,13 +1,24 @@
 //! Sorting, order statistics, running extrema, searching.
 
+use serde_json::Value;
 use wengert::autodiff::Quantile;
 use wengert::prelude::*;
 
 use crate::call::Call;
 
-/// A value without axes is sorted as one with one element.
 pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
-    let x = *call.all().first()?;
+    match call.op {
+        "sort" | "argsort" | "msort" | "topk" | "kthvalue" | "median" | "nanmedian" | "cummax"
+        | "cummin" => sorted(call, call.x()),
+        "quantile" | "nanquantile" => quantile(call, call.x()),
+        "searchsorted" | "bucketize" => Some(vec![searched(call, call.x())]),
+        "unique" => Some(unique(call, call.x())),
+        _ => None,
+    }
+}
+
+/// What sorting along `dim` decides. A value without axes is sorted as one with one element.
+fn sorted<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Option<Vec<Var<'t>>> {
     let alone = x.rank() == 0;
     let x = if alone { x.flatten() } else { x };
     let last = call.axis_or("dim", x, -1);
@@ -35,9 +46,6 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "nanmedian" => chosen(x.argnanmedian(last)),
         "cummax" => along(x.cumargmax(last)),
         "cummin" => along(x.cumargmin(last)),
-        "quantile" | "nanquantile" => return quantile(call, x),
-        "searchsorted" | "bucketize" => return Some(vec![searched(call, call.x())]),
-        "unique" => return Some(unique(call, call.x())),
         _ => return None,
     };
     let restored = |y: Var<'t>| match (reduces && !alone && call.flag("keepdim"), alone) {
@@ -49,7 +57,13 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
 }
 
 fn quantile<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Option<Vec<Var<'t>>> {
-    let (along, q) = (if call.has("dim") { x } else { x.flatten() }, call.var("q"));
+    let along = if call.has("dim") { x } else { x.flatten() };
+    let q = match call.attribute("q") {
+        Some(Value::Array(all)) => {
+            call.tape.input(all.iter().filter_map(Value::as_f64).collect::<Vec<_>>())
+        }
+        _ => call.var("q"),
+    };
     let axis = call.axis_or("dim", along, 0);
     let kind = match call.text("interpolation") {
         "" | "linear" => Quantile::Linear,

@@ -37,5 +37,5 @@ fn with_elements<'t>(
     before: i64,
     behind: i64,
 ) -> Option<Var<'t>> {
-    (before >= 0 && behind >= 0).then(|| x.pad_with(how, axis, before as usize, behind as usize))
+    (before >= 0 && behind >= 0).then(|| x.pad_with(axis, before as usize, behind as usize, how))
 }

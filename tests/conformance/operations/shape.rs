@@ -74,7 +74,7 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
         "nn.functional.pad" => padding::padded(call, x)?,
         "Tensor.unfold" => {
             let axis = call.axis_or("dimension", x, 0);
-            x.sliding(call.size("size"), call.size("step"), axis)
+            x.sliding(axis, call.size("size"), call.size("step"))
         }
         "clone" | "Tensor.clone" | "Tensor.contiguous" => x,
         "zeros_like" => x.zeros_like(),

@@ -3,7 +3,7 @@
 use wengert_tensor::{Array, Shape};
 
 use crate::input::Operand;
-use crate::tape::refuse;
+use crate::tape::{Tape, refuse};
 use crate::var::Var;
 
 /// Scaled dot-product attention: means of values, weighted by how well their keys answer a query
@@ -28,6 +28,7 @@ pub struct Attention<'t> {
     causal_from: Option<usize>,
     seen: Option<Var<'t>>,
     bias: Option<Var<'t>>,
+    fades: bool,
     /// A rate, and a seed.
     dropout: Option<(f64, Var<'t>)>,
 }
@@ -60,9 +61,27 @@ impl<'t> Attention<'t> {
         Attention { seen: Some(seen), ..self }
     }
 
-    /// With these numbers $b$ added to the scaled products, −∞ for what is not seen; they broadcast.
+    /// With these numbers $b$ added to the scaled products, −∞ for what is not seen. They are
+    /// broadcast.
     pub fn bias(self, bias: Var<'t>) -> Attention<'t> {
         Attention { bias: Some(bias), ..self }
+    }
+
+    /// With $b_{ij} = -2^{-8h/H}\, |i - j|$ for head $h = 1 \dots H$: what is further away counts
+    /// less, in each head to another degree (Press, Smith and Lewis, "Train short, test long:
+    /// attention with linear biases enables input length extrapolation", 2022). Positions of
+    /// queries begin as told by [`Attention::causal_from`].
+    ///
+    /// ```
+    /// # use wengert_autodiff::{Attention, Tape};
+    /// let tape = Tape::new();
+    /// let alike = tape.input([[0.0], [0.0]]);
+    /// let weights = Attention::new().fading().weights(alike, alike).at(0, 0);
+    /// let odds = weights.at(0, 1) / weights.at(0, 0);
+    /// assert!((odds.item() - (-(2.0_f64.powi(-8))).exp()).abs() < 1e-15);
+    /// ```
+    pub fn fading(self) -> Attention<'t> {
+        Attention { fades: true, ..self }
     }
 
     /// With weights dropped out; see [`Var::dropout`].
@@ -110,6 +129,9 @@ impl<'t> Attention<'t> {
         if let Some(bias) = self.bias {
             scores = scores + bias;
         }
+        if self.fades {
+            scores = scores - self.distances(&scores.shape(), query.tape);
+        }
         if let Some(seen) = self.seen {
             scores = seen.select(scores, f64::NEG_INFINITY);
         }
@@ -119,6 +141,21 @@ impl<'t> Attention<'t> {
             scores = is_past.select(scores, f64::NEG_INFINITY);
         }
         scores.softmax(-1)
+    }
+
+    /// By how much each score is less, `[heads, queries, keys]`.
+    #[track_caller]
+    fn distances(&self, scores: &Shape, tape: &'t Tape) -> Var<'t> {
+        let axis = scores.rank() - 2;
+        let (queries, keys) = (scores[axis], scores[axis + 1]);
+        let heads = axis.checked_sub(1).map_or(1, |axis| scores[axis]);
+        let distance = |k: usize| {
+            let (head, query) = (k / (queries * keys) + 1, k / keys % queries);
+            let apart = (self.causal_from.unwrap_or(0) + query).abs_diff(k % keys);
+            (-8.0 * head as f64 / heads as f64).exp2() * apart as f64
+        };
+        let distances = tape.input(Array::from_fn([heads, queries, keys], distance));
+        if axis == 0 { distances.reshape([queries, keys]) } else { distances }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::var::Var;
 /// Logits are `[batch, frames, classes]`, blank included, labels `[batch, most]`, an index. Where
 /// sequences are shorter, `frames` and `lengths` say so, one index for each example; what is behind
 /// does not count, but labels there must be classes. The loss of an example is
-/// $-\ln \sum_\pi \prod_t p_{t, \pi_t}$ over all stretched sequences $\pi$, with the softmax $p$; it is
+/// $-\ln \sum_\pi \prod_t p_{t, \pi_t}$ over all stretched sequences $\pi$, with the softmax $p$,
 /// computed from frame to frame, in logarithms. It is ∞, with derivative 0, if there are too few
 /// frames.
 ///
@@ -115,8 +115,8 @@ impl Ctc {
         if self.skips_impossible { losses.eq(f64::INFINITY).select(0.0, losses) } else { losses }
     }
 
-    /// Blank, label, blank, …, label, blank: the classes of the states that are gone through in this
-    /// order, `[batch, states]`.
+    /// Blank, label, blank, …, label, blank: the classes of the states that are gone through in
+    /// this order, `[batch, states]`.
     #[track_caller]
     fn classes<'t>(&self, labels: Var<'t>) -> Var<'t> {
         let (batch, most) = (labels.shape()[0], labels.shape()[1]);

@@ -5,7 +5,8 @@ use crate::var::Var;
 
 impl<'t> Var<'t> {
     /// The rows of this table at these positions, an index of any shape: [`Var::take`] along the
-    /// first axis.
+    /// first axis. Sums, means or maxima over bags of words are segments of them, as by
+    /// [`Var::segment_sum`].
     ///
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();

@@ -105,7 +105,7 @@ struct Point<T> {
 }
 
 impl<T: Real> Point<T> {
-    /// `None` where the equation has no finite value.
+    /// `None` where the point or the equation's value is not finite.
     fn new(equation: &Program, y: &[T], shape: &Shape, others: &[&Value<T>]) -> Option<Point<T>> {
         let array = Array::from_vec(y.to_vec(), shape.clone()).expect("as many as the guess has");
         let x: Vec<Value<T>> =
@@ -114,7 +114,7 @@ impl<T: Real> Point<T> {
         let mut next = || Some(values.next()?.real().to_vec());
         let (residual, jacobian) = (next()?, next()?);
         let objective = next().map(|values| values[0]);
-        let is_finite = residual.iter().all(|x| x.to_f64().is_finite());
+        let is_finite = y.iter().chain(&residual).all(|x| x.to_f64().is_finite());
         is_finite.then_some(Point { y: y.to_vec(), residual, jacobian, objective })
     }
 
@@ -131,7 +131,9 @@ impl<T: Real> Point<T> {
             Method::Newton => self.newton(),
             Method::Minimise => {
                 let step = self.newton();
-                let is_downhill = dot(&step, &self.residual) < 0.0;
+                // An infinite step leads nowhere, whatever its direction.
+                let slope = dot(&step, &self.residual);
+                let is_downhill = slope.is_finite() && slope < 0.0;
                 if is_downhill || largest(&step) == 0.0 { step } else { back() }
             }
         }

@@ -10,6 +10,7 @@ mod foreign;
 mod implicit;
 mod index;
 mod kind;
+mod linalg;
 mod matmul;
 mod order;
 mod place;
@@ -20,7 +21,6 @@ mod reduce;
 mod region;
 mod segment;
 mod shape;
-mod solve;
 mod stop;
 
 pub use constant::Constant;
@@ -31,6 +31,8 @@ pub use implicit::{Implicit, Method};
 pub(crate) use index::Rows;
 pub use index::{Gather, ScatterAdd};
 pub use kind::{Same, ToIndex, ToReal};
+pub(crate) use linalg::solve_in_place;
+pub use linalg::{Cholesky, Cofactor, Det, DetSign, LogAbsDet, Solve, TriangularSolve};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use order::{ArgSort, CumArgMax, SearchSorted};
@@ -50,8 +52,6 @@ pub(crate) use region::whole;
 pub use region::{Assemble, Region, Slice};
 pub use segment::SegmentMax;
 pub use shape::{Axes, Expand, Flip, Permute, Reshape};
-pub use solve::Solve;
-pub(crate) use solve::solve_in_place;
 pub use stop::{StopGradient, StraightThrough};
 
 use wengert_tensor::{Array, Tensor};
@@ -172,7 +172,8 @@ operations! {
         Conv WindowArgMax
         Uniform Normal
         StopGradient StraightThrough
-        Solve Implicit;
+        Solve TriangularSolve Cholesky Det LogAbsDet DetSign Cofactor
+        Implicit;
 }
 
 fn erase<O: Operation + Into<Op>>(sample: Sample<O>) -> Sample<Op> {

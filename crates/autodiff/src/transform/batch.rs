@@ -77,14 +77,14 @@ impl Tape {
                 x.iter().map(|x| batched.get(&x.id).copied().unwrap_or(*x)).collect();
             batched.insert(id, op.batched(&which, &x, n));
         }
-        let mut all = Vec::with_capacity(ys.len());
+        let mut results = Vec::with_capacity(ys.len());
         for y in ys {
-            all.push(match batched.get(&y.id) {
+            results.push(match batched.get(&y.id) {
                 Some(&batch) => batch,
                 None => y.batched_unless(false, n),
             });
         }
-        all
+        results
     }
 }
 

@@ -4,6 +4,7 @@
 mod arrange;
 mod found;
 mod index;
+mod linalg;
 mod operators;
 mod order;
 mod padding;

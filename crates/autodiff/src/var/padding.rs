@@ -35,9 +35,9 @@ impl<'t> Var<'t> {
     /// # use wengert_autodiff::{Padding, Tape};
     /// let tape = Tape::new();
     /// let x = tape.input([1.0, 2.0, 3.0]);
-    /// assert_eq!(x.pad_with(Padding::Reflect, 0, 2, 1).to_string(), "[3. 2. 1. 2. 3. 2.]");
-    /// assert_eq!(x.pad_with(Padding::Replicate, 0, 1, 1).to_string(), "[1. 1. 2. 3. 3.]");
-    /// assert_eq!(x.pad_with(Padding::Circular, 0, 0, 2).to_string(), "[1. 2. 3. 1. 2.]");
+    /// assert_eq!(x.pad_with(0, 2, 1, Padding::Reflect).to_string(), "[3. 2. 1. 2. 3. 2.]");
+    /// assert_eq!(x.pad_with(0, 1, 1, Padding::Replicate).to_string(), "[1. 1. 2. 3. 3.]");
+    /// assert_eq!(x.pad_with(0, 0, 2, Padding::Circular).to_string(), "[1. 2. 3. 1. 2.]");
     /// ```
     ///
     /// # Panics
@@ -45,12 +45,15 @@ impl<'t> Var<'t> {
     #[track_caller]
     pub fn pad_with(
         self,
-        how: Padding,
         axis: impl IntoAxes,
         before: usize,
         behind: usize,
+        how: Padding,
     ) -> Var<'t> {
         let (axis, shape) = (self.axis("pad_with", axis), self.shape());
+        if before + behind == 0 {
+            return self;
+        }
         let n = shape[axis];
         let needed = if how == Padding::Reflect { before.max(behind) + 1 } else { 1 };
         if n < needed {

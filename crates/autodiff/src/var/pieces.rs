@@ -184,14 +184,14 @@ impl<'t> Var<'t> {
     /// ```
     /// # let tape = wengert_autodiff::Tape::new();
     /// let x = tape.input([1.0, 2.0, 3.0, 4.0]);
-    /// assert_eq!(x.sliding(3, 1, 0).to_string(), "[[1. 2. 3.]\n [2. 3. 4.]]");
+    /// assert_eq!(x.sliding(0, 3, 1).to_string(), "[[1. 2. 3.]\n [2. 3. 4.]]");
     /// ```
     ///
     /// # Panics
     /// If the axis is shorter than the window, or the step is 0.
     #[doc(alias = "unfold")]
     #[track_caller]
-    pub fn sliding(self, size: usize, step: usize, axis: impl IntoAxes) -> Var<'t> {
+    pub fn sliding(self, axis: impl IntoAxes, size: usize, step: usize) -> Var<'t> {
         let (axis, shape) = (self.axis("sliding", axis), self.shape());
         if size > shape[axis] || step == 0 {
             let message =

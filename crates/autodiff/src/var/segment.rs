@@ -2,7 +2,7 @@
 //! there. The labels are an index; how many there are, `n`, is known beforehand.
 
 use crate::input::Operand;
-use crate::ops::{FlatIndex, ScatterAdd, SegmentMax};
+use crate::ops::{FlatIndex, LastWriter, ScatterAdd, SegmentMax};
 use crate::tape::refuse;
 use crate::var::{IntoAxes, Var};
 
@@ -101,9 +101,9 @@ impl<'t> Var<'t> {
             y = y * is_one.select(earlier, 1.0);
             width *= 2;
         }
-        // The last row with a label has the product of all.
-        let last = labels.search_sorted_right(self.tape.positions(n)).to_real() - 1.0;
-        y.take(0, last.to_index())
+        // The last row with a label has the product of all; such rows are counted behind the `n`.
+        let last = self.tape.record_as("segment_prod", LastWriter { batch: 0, n }, &[labels]);
+        y.pad(0, n, 0).take(0, last)
     }
 
     /// How often each position below `n` occurs, as real numbers.

@@ -255,6 +255,12 @@ impl<'t> Var<'t> {
 
     /// This with every `step`-th element in a range of one axis replaced by `values`; see
     /// [`Var::slice_assign`].
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let x = tape.input([1.0, 2.0, 3.0, 4.0]);
+    /// assert_eq!(x.slice_step_assign(0, 1.., 2, 0.0).to_string(), "[1. 0. 3. 0.]");
+    /// ```
     #[track_caller]
     pub fn slice_step_assign(
         self,

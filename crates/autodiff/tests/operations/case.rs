@@ -130,8 +130,11 @@ impl Case {
     /// The sample as it is, and through every view that it admits.
     pub fn all_of(sample: &Sample<Op>) -> Vec<Case> {
         // A matrix of equal rows or columns is singular.
-        let solves = matches!(sample.operation, Op::Solve(_));
-        let is_singular = |view| solves && matches!(view, View::Rows | View::Columns);
+        let is_regular = matches!(
+            sample.operation,
+            Op::Solve(_) | Op::Cholesky(_) | Op::LogAbsDet(_) | Op::DetSign(_) | Op::Cofactor(_)
+        );
+        let is_singular = |view| is_regular && matches!(view, View::Rows | View::Columns);
         let views = View::ALL.into_iter();
         let views = views.filter(|view| view.suits(&sample.x) && !is_singular(*view));
         views.map(|view| Case::new(sample, view)).collect()

@@ -65,6 +65,7 @@ const EQUIVALENT: &[(&str, usize, &str)] = &[
     ("window_argmax", 0, "its result is an index"),
     ("stop_gradient", 0, "zero by definition, whatever its value does"),
     ("straight_through", 0, "zero by definition, whatever its value does"),
+    ("det_sign", 0, "constant on both sides of its kink"),
     ("implicit", 0, "a guess: any other gives the same solution"),
 ];
 

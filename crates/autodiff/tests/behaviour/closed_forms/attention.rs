@@ -2,8 +2,8 @@
 
 use std::array::from_ref;
 
-use wengert_autodiff::{Attention, Rotary, Tape};
-use wengert_tensor::Tensor;
+use wengert_autodiff::{Attention, Ctc, Interpolation, Outside, Rotary, Tape, Var};
+use wengert_tensor::{Tensor, Window};
 
 use crate::check::{check, dot};
 use crate::laws::{check_laws, ordinary};
@@ -62,6 +62,14 @@ fn heads_one_by_one() {
     let biased = Attention::new().bias(tape.input(&bias));
     let b = bias.to_vec_f64();
     check(of(biased), wanted(&|i, j, s| s / 2.0 + b[5 * i + j]));
+    let fading = Attention::new().fading().causal_from(1);
+    let slopes = [2.0_f64.powi(-4), 2.0_f64.powi(-8)];
+    let faded = |h: usize| {
+        let distance = move |i: usize, j: usize| slopes[h] * ((i + 1) as f64 - j as f64).abs();
+        move |i, j, s: f64| if j <= i + 1 { s / 2.0 - distance(i, j) } else { never }
+    };
+    let half = |all: Vec<f64>, h: usize| all[6 * h..6 * h + 6].to_vec();
+    check(of(fading), [half(wanted(&faded(0)), 0), half(wanted(&faded(1)), 1)].concat());
     let blind = Attention::new().where_seen(seen * 0.0);
     check(of(blind), vec![0.0; 12]);
     let weights = Attention::new().weights(query, key).sum_over(-1);
@@ -127,6 +135,16 @@ fn rotations() {
 }
 
 #[test]
+fn waves() {
+    let tape = Tape::new();
+    let wanted = (0..12).map(|k| {
+        let angle = f64::from(k / 4) / 100.0_f64.powi(k % 4 / 2);
+        if k % 2 == 0 { angle.sin() } else { angle.cos() }
+    });
+    check(tape.sinusoidal_positions(3, 4), wanted.collect::<Vec<_>>());
+}
+
+#[test]
 fn rows_of_a_table() {
     let tape = Tape::new();
     let table = tape.input([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
@@ -160,19 +178,51 @@ fn normalisation_over_channels() {
     check(tape.input(&x).instance_norm(0.1), normalised(3));
     check_laws(|[x]| x.group_norm(2, 0.1), from_ref(&x));
 
-    let (n, alpha, beta, k) = (3, 0.7, 0.75, 1.3);
-    let at = |i: usize| {
-        let (c, rest) = (i / 3 % 4, i / 12 * 12 + i % 3);
-        let around = (0..4).filter(|&d| d + n / 2 >= c && d < c + n - n / 2);
-        let sum: f64 = around.map(|d| values[rest + 3 * d].powi(2)).sum();
-        values[i] / (k + alpha * sum / n as f64).powf(beta)
-    };
-    let y = tape.input(&x).local_response_norm(n, alpha, beta, k);
-    check(y, (0..24).map(at).collect::<Vec<_>>());
+    let (alpha, beta, k) = (0.7, 0.75, 1.3);
+    for n in [1, 2, 3, 4, 9] {
+        let at = |i: usize| {
+            let (c, rest) = (i / 3 % 4, i / 12 * 12 + i % 3);
+            let around = (0..4).filter(|&d| d + n / 2 >= c && d < c + n - n / 2);
+            let sum: f64 = around.map(|d| values[rest + 3 * d].powi(2)).sum();
+            values[i] / (k + alpha * sum / n as f64).powf(beta)
+        };
+        let y = tape.input(&x).local_response_norm(n, alpha, beta, k);
+        check(y, (0..24).map(at).collect::<Vec<_>>());
+    }
     check_laws(|[x]| x.local_response_norm(2, 0.7, 0.75, 1.3), from_ref(&x));
 
     let lengths = tape.input(&x).normalize([1, 2], 1e-12).square().sum_over([1, 2]);
     check(lengths, [1.0, 1.0]);
     check(tape.input([0.0, 0.0]).normalize(0, 1e-3), [0.0, 0.0]);
     check_laws(|[x]| x.normalize(1, 1e-12), &[x]);
+}
+
+/// Batches of no examples go through all of it, and have gradients.
+#[test]
+fn nothing_at_all() {
+    let tape = Tape::new();
+    let x = tape.input(ordinary(&[0, 4, 6, 6], 0));
+    let grid = tape.input(ordinary(&[0, 2, 3, 2], 0));
+    let (linear, outside) = (Interpolation::linear(), Outside::Border);
+    let labels = tape.indices([[1]]).slice(0, ..0);
+    let none = labels.reshape([0]);
+    for (y, shape) in [
+        (x.interpolate([3, 5], linear), vec![0, 4, 3, 5]),
+        (x.interpolate([12, 12], linear), vec![0, 4, 12, 12]),
+        (x.grid_sample(grid, linear, outside), vec![0, 4, 2, 3]),
+        (x.adaptive_avg_pool([4, 3]), vec![0, 4, 4, 3]),
+        (x.adaptive_max_pool([4, 3]), vec![0, 4, 4, 3]),
+        (x.avg_pool_inside(&Window::new([2, 2])), vec![0, 4, 5, 5]),
+        (x.pixel_shuffle(2), vec![0, 1, 12, 12]),
+        (x.group_norm(2, 0.1), vec![0, 4, 6, 6]),
+        (x.local_response_norm(3, 1.0, 1.0, 1.0), vec![0, 4, 6, 6]),
+        (Attention::new().of(x, x, x), vec![0, 4, 6, 6]),
+        (Rotary::new().of(x), vec![0, 4, 6, 6]),
+        (Ctc::new(0).each(x.reshape([0, 12, 12]), labels, none, none), vec![0]),
+        (Var::einsum("bchw,bcij->hwij", &[x, x]), vec![6, 6, 6, 6]),
+    ] {
+        assert_eq!(y.value().shape()[..], shape);
+        let [slopes] = tape.grad(y.sum(), [x]);
+        assert_eq!(slopes.value().shape(), &x.shape());
+    }
 }

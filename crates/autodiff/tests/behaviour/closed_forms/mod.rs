@@ -11,6 +11,7 @@ mod formulas;
 mod interpolation;
 mod learning;
 mod likelihoods;
+mod linalg;
 mod losses;
 mod margins;
 mod nesting;

@@ -81,8 +81,8 @@ fn turns_and_repetitions() {
     check_moves(|x| x.repeat(&[0, 1, 1]), [0, 3, 4], Some);
     check_moves(|x| x.repeat_interleave(2, 1), [2, 6, 4], |[a, b, c]| Some([a, b / 2, c]));
     check_moves(|x| x.sliding(2, 2, 2), [2, 3, 2, 2], |[a, b, p, t]| Some([a, b, 2 * p + t]));
-    check_moves(|x| x.sliding(3, 1, 1), [2, 1, 4, 3], |[a, p, c, t]| Some([a, p + t, c]));
-    check_moves(|x| x.sliding(2, 1, 2), [2, 3, 3, 2], |[a, b, p, t]| Some([a, b, p + t]));
+    check_moves(|x| x.sliding(1, 3, 1), [2, 1, 4, 3], |[a, p, c, t]| Some([a, p + t, c]));
+    check_moves(|x| x.sliding(2, 2, 1), [2, 3, 3, 2], |[a, b, p, t]| Some([a, b, p + t]));
     check_moves(
         |x| x.reshape_inferred(&[4, -1]),
         [4, 6],
@@ -102,7 +102,7 @@ fn padding_repeats_the_axis() {
         |how: fn(isize) -> usize| move |[a, b, c]: [usize; 3]| Some([a, b, how(c as isize - 3)]);
     let shape = [2, 3, 9];
     check_moves(
-        |x| x.pad_with(Padding::Reflect, 2, 3, 2),
+        |x| x.pad_with(2, 3, 2, Padding::Reflect),
         shape,
         at(|k| {
             if k < 0 {
@@ -114,9 +114,9 @@ fn padding_repeats_the_axis() {
             }
         }),
     );
-    check_moves(|x| x.pad_with(Padding::Replicate, 2, 3, 2), shape, at(|k| k.clamp(0, 3) as usize));
+    check_moves(|x| x.pad_with(2, 3, 2, Padding::Replicate), shape, at(|k| k.clamp(0, 3) as usize));
     check_moves(
-        |x| x.pad_with(Padding::Circular, 2, 3, 2),
+        |x| x.pad_with(2, 3, 2, Padding::Circular),
         shape,
         at(|k| k.rem_euclid(4) as usize),
     );
@@ -126,6 +126,7 @@ fn padding_repeats_the_axis() {
         |[a, b, c]| (1..4).contains(&b).then(|| [a, b.wrapping_sub(1), c]),
     );
     let tape = Tape::new();
+    assert_eq!(tape.input([0.0; 0]).pad_with(0, 0, 0, Padding::Circular).shape()[..], [0]);
     let (x, border) = (tape.input([1.0, 2.0]), tape.input(5.0));
     let y = x.pad_constant(0, 2, 1, border);
     check(y, [5.0, 5.0, 1.0, 2.0, 5.0]);

@@ -129,7 +129,7 @@ fn sequences() {
          (index) should be",
     );
     refusal(|| Ctc::new(0).mean(logits, labels, frames, ones(&tape, [2])))
-        .mentions("ctc: logits [2, 3, 4], labels [2, 2] (index), frames [2] (index) and lengths [2] should be");
+        .mentions("frames [2] (index) and lengths [2] should be");
     let y = Ctc::new(0).each(logits, labels, frames, lengths);
     assert_eq!(y.shape()[..], [2]);
 }

@@ -7,6 +7,7 @@ mod derivatives;
 mod einsum;
 mod formulas;
 mod operators;
+mod order;
 mod origins;
 mod parameters;
 mod programs;

@@ -9,8 +9,7 @@ use crate::ops::Gather;
 use crate::tape::{Precision, refuse};
 use crate::var::Var;
 
-use super::interpolate::{Interpolation, Method};
-use super::weights;
+use super::{Interpolation, Method, weights};
 
 /// What is found beyond the edges of an image.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

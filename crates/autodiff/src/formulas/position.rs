@@ -1,8 +1,9 @@
-//! Positions as rotations, for attention that sees distances alone.
+//! Positions as waves and as rotations, for attention, which does not see them by itself. That
+//! further away counts less is an option of attention.
 
 use wengert_tensor::Array;
 
-use crate::tape::refuse;
+use crate::tape::{Tape, refuse};
 use crate::var::Var;
 
 /// Rotary position embedding: pairs of numbers are turned by an angle that grows with the position,
@@ -70,10 +71,7 @@ impl Rotary {
             refuse("rotary", message, &[x]);
         };
         let half = width / 2;
-        let angle = |k: usize| {
-            let position = (self.first + k / half) as f64;
-            position * self.base.powf(-2.0 * (k % half) as f64 / width as f64)
-        };
+        let angle = |k: usize| angle(self.first + k / half, k % half, width, self.base);
         let table = |of: fn(f64) -> f64| Array::from_fn([positions, half], |k| of(angle(k)));
         let (cos, sin) = (x.tape.input(table(f64::cos)), x.tape.input(table(f64::sin)));
         let (a, b) = if self.takes_neighbours {
@@ -88,4 +86,30 @@ impl Rotary {
             Var::concat(&turned, -1)
         }
     }
+}
+
+impl Tape {
+    /// Positions as waves of growing length, `[positions, width]`: number $2k$ of row $p$ is
+    /// $\sin(p\, 10^{-8k/\mathrm{width}})$ and the next the cosine (Vaswani et al., "Attention is all
+    /// you need", 2017). Added to rows of a table.
+    ///
+    /// ```
+    /// # let tape = wengert_autodiff::Tape::new();
+    /// let waves = tape.sinusoidal_positions(2, 4);
+    /// assert_eq!(waves.at(0, 0).to_string(), "[0. 1. 0. 1.]");
+    /// assert_eq!(waves.at(0, 1).at(0, 2).item(), 0.01_f64.sin());
+    /// ```
+    #[track_caller]
+    pub fn sinusoidal_positions(&self, positions: usize, width: usize) -> Var<'_> {
+        let wave = |k: usize| {
+            let angle = angle(k / width, k % width / 2, width, 1e4);
+            if (k % width).is_multiple_of(2) { angle.sin() } else { angle.cos() }
+        };
+        self.input(Array::from_fn([positions, width], wave))
+    }
+}
+
+/// How far pair `k` of a row of this width is turned at a position.
+fn angle(position: usize, k: usize, width: usize, base: f64) -> f64 {
+    position as f64 * base.powf(-2.0 * k as f64 / width as f64)
 }

@@ -3,7 +3,8 @@
 use wengert_tensor::{Array, Shape};
 
 use crate::linear::Linear;
-use crate::op::{Adjoint, Kind, Operation, Sample, ShapeError, Type, Value};
+use crate::op::{Adjoint, Operation, Sample, ShapeError, Type, Value};
+use crate::ops::linalg::{regular, system};
 use crate::ops::{MatMul, Neg, Op, ordinary};
 use crate::real::Real;
 use crate::var::{Var, all_batched};
@@ -24,28 +25,7 @@ impl Operation for Solve {
     const MATH: &'static str = r"A^{-1} B";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        let [a, b] = x else {
-            return Err(ShapeError::new(format!(
-                "takes a matrix and right sides, got {}",
-                x.len()
-            )));
-        };
-        if let Some(index) = x.iter().find(|x| x.kind == Kind::Index) {
-            return Err(ShapeError::new(format!("takes real operands, got {index}")));
-        }
-        let (a, b) = (&a.shape, &b.shape);
-        let axis = a.rank().saturating_sub(2);
-        let fits = a.rank() >= 2
-            && a.rank() == b.rank()
-            && a[axis] == a[axis + 1]
-            && a[..=axis] == b[..=axis];
-        if !fits {
-            return Err(ShapeError::new(format!(
-                "{a} and {b}: takes square matrices and right sides of as many rows, in equal \
-                 batches"
-            )));
-        }
-        Ok(Type::real(b.clone()))
+        system(x)
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
@@ -87,18 +67,9 @@ impl Operation for Solve {
     }
 
     fn samples() -> Vec<Sample<Self>> {
-        // Far from singular: the diagonal outweighs the rest.
-        let matrix = |shape: &[usize]| {
-            let n = shape[shape.len() - 1];
-            let heavier =
-                |at: usize, x: f64| if (at % (n * n)).is_multiple_of(n + 1) { x + 5.0 } else { x };
-            let values = ordinary(shape, 0).to_vec_f64().into_iter().enumerate();
-            let values: Vec<f64> = values.map(|(at, x)| heavier(at, x)).collect();
-            wengert_tensor::Tensor::from_vec(values, shape).expect("as many as before")
-        };
         let sample = |a: &[usize], b: &[usize], transposed| Sample {
             operation: Solve { transposed },
-            x: vec![matrix(a), ordinary(b, 1)],
+            x: vec![regular(a, 0), ordinary(b, 1)],
         };
         vec![
             sample(&[3, 3], &[3, 2], false),
