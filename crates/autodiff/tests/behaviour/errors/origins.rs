@@ -120,7 +120,7 @@ fn derivatives_have_the_lines_of_what_is_differentiated() {
         for result in [by_x, tangent, hessian, batch] {
             for node in recorded(result, from) {
                 let origin = node.origin().location;
-                assert_eq!(origin.file(), file!(), "{node:?}");
+                assert_eq!(origin.file(), file!(), "{node:?} of line {line}");
                 let is_known = origin.line() == line || here.contains(&origin.line());
                 assert!(is_known, "{node:?} of line {line} has line {}", origin.line());
             }
