@@ -58,6 +58,11 @@ fn determinants_and_their_slopes_are_exact_where_a_matrix_is_singular() {
     check(&rank_two, 3, 0.0, &[-3.0, 6.0, -3.0, 6.0, -12.0, 6.0, -3.0, 6.0, -3.0]);
     check(&[1.0, 2.0, 3.0, 2.0, 4.0, 6.0, -1.0, -2.0, -3.0], 3, 0.0, &[0.0; 9]);
     check(&[], 0, 1.0, &[]);
+
+    let number = tape.input([[3.7]]);
+    let [slope] = tape.grad(number.det(), [number]);
+    assert_eq!(slope.item(), 1.0);
+    assert_eq!(tape.hessian(number.det(), number).item(), 0.0);
 }
 
 #[test]
