@@ -158,7 +158,10 @@ pub use wengert_weights as weights;
 /// use wengert::prelude::*;
 /// ```
 pub mod prelude {
-    pub use wengert_autodiff::{Mode, ParamId, Params, Precision, Program, Scope, Tape, Var};
+    pub use wengert_autodiff::{
+        Attention, Interpolation, Mode, Padding, ParamId, Params, Precision, Program, Quantile,
+        Scope, Tape, Var,
+    };
     pub use wengert_data::{Batch, Dataset, Standardizer, digits, stratified_split};
     pub use wengert_nn::{Activation, Dense, Initializer, Layer, Sequential};
     pub use wengert_optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd};

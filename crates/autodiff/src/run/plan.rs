@@ -123,7 +123,7 @@ impl<T: Scalar> Plan<T> {
             Some(Simplified { listing, ops, .. }) => (listing, Tables { ops, ..tables }),
             None => (original, tables),
         };
-        let (mut plan, homes) = Plan::lay_out(listing, tables);
+        let mut plan = Plan::lay_out(listing, tables, None);
         // What is left for the arena, in elements.
         let budget = policy.memory_budget.map(|bytes| {
             let others = plan.bytes() - plan.arena * size_of::<T>();
@@ -132,6 +132,8 @@ impl<T: Scalar> Plan<T> {
         let too_large = budget.is_some_and(|budget| plan.arena > budget);
         // Where everything is kept there is nothing to compute again.
         if !listing.keep && (too_large || !listing.checkpoints.is_empty()) {
+            let mut homes = Vec::new();
+            Plan::<T>::lay_out(listing, tables, Some(&mut homes));
             plan = plan.recomputing(&Recomputation::new(listing, tables, homes), tables, budget);
         }
         if let Some(Simplified { now, was, .. }) = &simplified {
@@ -146,8 +148,9 @@ impl<T: Scalar> Plan<T> {
         plan
     }
 
-    /// The plan of this listing as it stands, and where it puts the values of nodes.
-    fn lay_out(listing: &Listing, tables: Tables<'_>) -> (Plan<T>, Vec<Home>) {
+    /// The plan of this listing as it stands, and if that is asked for, where it puts the values of
+    /// nodes.
+    fn lay_out(listing: &Listing, tables: Tables<'_>, homes: Option<&mut Vec<Home>>) -> Plan<T> {
         let mut planner = Planner::new(listing, tables);
         let bindings = planner.bind_inputs(listing);
         let kernels: Vec<Option<Kernel<T>>> =
@@ -164,9 +167,11 @@ impl<T: Scalar> Plan<T> {
             }
             planner.release(line.operands);
         }
-        let homes = (0..listing.len() as u32).map(|value| planner.home(value)).collect();
+        if let Some(homes) = homes {
+            homes.extend((0..listing.len() as u32).map(|value| planner.home(value)));
+        }
         let outputs = planner.collect_outputs(listing);
-        let plan = Plan {
+        Plan {
             steps: planner.steps,
             wide: planner.wide_steps,
             kernels: planner.kernels,
@@ -180,8 +185,7 @@ impl<T: Scalar> Plan<T> {
             keep: listing.keep,
             kept,
             operations: planner.operations,
-        };
-        (plan, homes)
+        }
     }
 
     /// The plan that computes values again where there are checkpoints, and where temporaries take
@@ -194,7 +198,7 @@ impl<T: Scalar> Plan<T> {
     ) -> Plan<T> {
         let within = |limit: usize| {
             let Again { listing, was } = recomputation.within(limit)?;
-            let (mut plan, _) = Plan::lay_out(&listing, tables);
+            let mut plan = Plan::lay_out(&listing, tables, None);
             plan.renumber_nodes(&was);
             Some(plan)
         };
