@@ -116,6 +116,55 @@ fn neither_threads_nor_rewriting_nor_looking_on_change_a_bit() {
     }
 }
 
+/// Attention, layer norm and dropout, with all values kept, with half of the memory, and with each
+/// layer computed again: the parameters after some steps are the same to the bit.
+#[test]
+fn neither_a_memory_budget_nor_checkpoints_change_a_bit() {
+    let train = |budget: Option<usize>, checkpoints: bool| {
+        let mut params = Params::f32(2);
+        let mut dense = |name: &str, from: usize, to: usize| {
+            params.named(name, |params| Dense::new(params, from, to))
+        };
+        let layers = [0, 1, 2].map(|k| {
+            let mut dense = |name, from, to| dense(&format!("{k}.{name}"), from, to);
+            [dense("qkv", 16, 48), dense("up", 16, 64), dense("down", 64, 16)]
+        });
+        let head = dense("head", 16, 3);
+        let (mut adam, mut tape) = (Adam::new(1e-2), Tape::f32());
+        tape.set_memory_budget(budget);
+        for step in 0..3 {
+            let number = |k: usize| ((k * 37 + step * 11) % 29) as f32 / 14.0 - 1.0;
+            let x = Tensor::from(Array::from_fn([8, 12, 16], number));
+            let labels = Tensor::from(Array::from_fn([8], |k| ((k + step) % 3) as i64));
+            let step = tape.value_and_grad(&params, |scope| {
+                let mut h = scope.input(&x);
+                for [qkv, up, down] in &layers {
+                    let layer = || {
+                        let qkv = qkv.forward(scope, h.layer_norm(-1, 1e-5));
+                        let [q, k, v] = [0, 16, 32].map(|from| qkv.slice(-1, from..from + 16));
+                        let h = h + Attention::new().causal().of(q, k, v);
+                        let up = up.forward(scope, h.layer_norm(-1, 1e-5)).gelu();
+                        h + down.forward(scope, scope.dropout(up, 0.1))
+                    };
+                    h = if checkpoints { scope.tape().checkpoint(layer) } else { layer() };
+                }
+                (head.forward(scope, h.mean_over(1)).cross_entropy(&labels), [])
+            });
+            adam.step(&mut params, &step.gradients);
+        }
+        let values = params.iter().map(|(_, parameter)| parameter.value.to_vec_f64());
+        let bits: Vec<u64> = values.flatten().map(f64::to_bits).collect();
+        (bits, tape.statistics())
+    };
+    let (wanted, free) = train(None, false);
+    let (found, half) = train(Some(free.peak_bytes / 2), false);
+    assert!(found == wanted, "within half of the memory");
+    assert!(half.peak_bytes <= free.peak_bytes / 2 && half.operations > free.operations);
+    let (found, again) = train(None, true);
+    assert!(found == wanted, "with checkpoints");
+    assert!(again.peak_bytes < free.peak_bytes && again.operations > free.operations);
+}
+
 #[test]
 fn a_pattern_is_learnt() {
     let mut params = Params::f32(0);
