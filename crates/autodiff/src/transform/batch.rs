@@ -38,6 +38,15 @@ impl Tape {
 
     /// As [`Tape::vmap`], for any number of variables and batches.
     ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let batch = tape.input([[1.0, 2.0], [3.0, 4.0]]);
+    /// let all = tape.vmap_of(&[x.sum(), x.max()], &[(x, batch)]);
+    /// assert_eq!((all[0].to_string(), all[1].to_string()), ("[3. 7.]".into(), "[2. 4.]".into()));
+    /// ```
+    ///
     /// # Panics
     /// As [`Tape::vmap`].
     #[track_caller]

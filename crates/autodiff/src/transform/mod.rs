@@ -210,6 +210,14 @@ impl Tape {
     }
 
     /// As [`Tape::jacobians`], row after row by reverse mode, whatever the shapes.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let [j] = tape.jacobians_by_rows(x * x.sum(), [x]);
+    /// assert_eq!(j.to_string(), "[[4. 1.]\n [2. 5.]]");
+    /// ```
     #[track_caller]
     pub fn jacobians_by_rows<'t, const N: usize>(
         &'t self,
@@ -227,6 +235,14 @@ impl Tape {
     }
 
     /// As [`Tape::jacobians`], column after column by forward mode, whatever the shapes.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let [j] = tape.jacobians_by_columns(x * x.sum(), [x]);
+    /// assert_eq!(j.to_string(), "[[4. 1.]\n [2. 5.]]");
+    /// ```
     #[track_caller]
     pub fn jacobians_by_columns<'t, const N: usize>(
         &'t self,
