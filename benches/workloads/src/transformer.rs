@@ -96,11 +96,7 @@ fn attention(qkv: Var<'_>) -> Var<'_> {
     let size = WIDTH / HEADS;
     let heads = qkv.reshape([BATCH, CONTEXT, 3, HEADS, size]).permute([2, 0, 3, 1, 4]);
     let [q, k, v] = [0, 1, 2].map(|part| heads.at(0, part));
-    let positions = qkv.tape().input((0..CONTEXT).map(|t| t as f64).collect::<Vec<_>>());
-    let is_later = positions.gt(positions.unsqueeze(1));
-    let scores = q.matmul(k.transpose(-2, -1)) / (size as f64).sqrt();
-    let weights = is_later.select(f64::NEG_INFINITY, scores).softmax(-1);
-    weights.matmul(v).permute([0, 2, 1, 3]).reshape([BATCH, CONTEXT, WIDTH])
+    Attention::new().causal().of(q, k, v).permute([0, 2, 1, 3]).reshape([BATCH, CONTEXT, WIDTH])
 }
 
 pub fn gpt(threads: usize, memory: Memory) -> Outcome {

@@ -162,20 +162,18 @@ impl Tape {
             })
             .collect();
         let mut nodes: Vec<Var<'t>> = Vec::with_capacity(program.len());
-        for line in program.listing.lines() {
+        let values = |all: &[u32], nodes: &[Var<'t>]| -> Vec<Var<'t>> {
             let value = |&x: &u32| {
                 let input = (x as usize).checked_sub(program.len());
                 input.map_or_else(|| nodes[x as usize], |input| sources[input])
             };
-            let x: Vec<Var<'t>> = line.operands.iter().map(value).collect();
+            all.iter().map(value).collect()
+        };
+        for line in program.listing.lines() {
+            let x = values(line.operands, &nodes);
             nodes.push(self.record(Op::clone(&program.ops[line.op as usize]), &x));
         }
-        let outputs = program.listing.outputs.iter();
-        let value = |&y: &u32| {
-            let input = (y as usize).checked_sub(program.len());
-            input.map_or_else(|| nodes[y as usize], |input| sources[input])
-        };
-        outputs.map(value).collect()
+        values(&program.listing.outputs, &nodes)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use wengert_tensor::{Shape, Tensor};
 
-use crate::derive::OwnRules;
 use crate::op::Type;
 use crate::params::scope::{Mode, Scope};
 use crate::params::{ParamMap, Selection};
@@ -76,15 +75,7 @@ impl Tape {
             self.placeholder(&Type { shape: Shape::from(one), kind })
         });
         let loss = f(&scope, examples);
-        let trained: Vec<_> = scope
-            .used()
-            .into_iter()
-            .filter(|(id, _)| selection.includes(&selection.params[*id]))
-            .collect();
-        let vars: Vec<Var<'t>> = trained.iter().map(|&(_, var)| var).collect();
-        let found = self.grad_with(&OwnRules, loss, &vars);
-        let found: Vec<_> =
-            trained.iter().zip(found).filter_map(|((id, _), g)| Some((*id, g?))).collect();
+        let found = self.gradients_by(loss, &selection.used_in(&scope));
 
         let results: Vec<Var<'t>> =
             [loss].into_iter().chain(found.iter().map(|&(_, g)| g)).collect();

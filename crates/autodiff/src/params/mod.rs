@@ -16,6 +16,7 @@ use crate::input::InputValue;
 use crate::op::Value;
 use crate::ops::{Normal, Op, Uniform};
 use crate::tape::Precision;
+use crate::var::Var;
 
 pub use examples::Examples;
 pub use gradients::{Gradients, Missing, Reason};
@@ -302,6 +303,13 @@ impl<'p> From<&'p Params> for Selection<'p> {
 }
 
 impl Selection<'_> {
+    /// The parameters that a gradient is wanted by and that a scope was asked for.
+    fn used_in<'t>(&self, scope: &Scope<'t>) -> Vec<(ParamId, Var<'t>)> {
+        let mut used = scope.used();
+        used.retain(|(id, _)| self.includes(&self.params[*id]));
+        used
+    }
+
     /// Whether a gradient by this parameter is wanted.
     fn includes(&self, parameter: &Parameter) -> bool {
         let matches = |pattern: &String| parameter.matches(pattern);

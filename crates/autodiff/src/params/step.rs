@@ -73,16 +73,10 @@ impl Tape {
     ) -> Step<N> {
         let scope = Scope::for_step(self, selection.params, Mode::Train, seed);
         let (loss, outputs) = f(&scope);
-        let used = scope.used();
-        let wanted = |id: &ParamId| selection.includes(&selection.params[*id]);
-        let trained: Vec<(ParamId, Var<'_>)> =
-            used.into_iter().filter(|(id, _)| wanted(id)).collect();
-        let vars: Vec<Var<'_>> = trained.iter().map(|&(_, var)| var).collect();
-        let found = self.grad_with(&OwnRules, loss, &vars);
+        let trained = selection.used_in(&scope);
+        let gradients = self.gradients_by(loss, &trained);
 
         let buffers = scope.buffers();
-        let gradients = trained.iter().zip(found);
-        let gradients: Vec<_> = gradients.filter_map(|((id, _), g)| Some((*id, g?))).collect();
         let mut targets = vec![loss];
         targets.extend(outputs);
         targets.extend(gradients.iter().map(|&(_, gradient)| gradient));
@@ -136,6 +130,18 @@ impl Tape {
         };
         self.clear();
         value
+    }
+
+    /// Records the gradients of a loss by those of these parameters that it depends on.
+    #[track_caller]
+    pub(super) fn gradients_by<'t>(
+        &'t self,
+        loss: Var<'t>,
+        params: &[(ParamId, Var<'t>)],
+    ) -> Vec<(ParamId, Var<'t>)> {
+        let vars: Vec<Var<'t>> = params.iter().map(|&(_, var)| var).collect();
+        let found = params.iter().zip(self.grad_with(&OwnRules, loss, &vars));
+        found.filter_map(|((id, _), gradient)| Some((*id, gradient?))).collect()
     }
 
     /// The parameters that a gradient was wanted by and that have none, and why.

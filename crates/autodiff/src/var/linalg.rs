@@ -7,6 +7,7 @@ use crate::input::Operand;
 use crate::ops::{Cholesky, Det, DetSign, LogAbsDet, Op, Solve, TriangularSolve};
 use crate::tape::refuse;
 use crate::var::Var;
+use crate::var::product::common_batch;
 
 impl<'t> Var<'t> {
     /// $A^{-1} B$: the solution of $A Y = B$, where this is $A$, by elimination with partial
@@ -79,7 +80,7 @@ impl<'t> Var<'t> {
     pub fn inverse(self) -> Var<'t> {
         let n = self.check_square("inverse");
         let batch = self.shape();
-        let eye = self.identity(n).broadcast_to(batch);
+        let eye = self.tape.eye(n).broadcast_to(batch);
         self.tape.record_as("inverse", Solve { transposed: false }, &[self, eye])
     }
 
@@ -161,13 +162,6 @@ impl<'t> Var<'t> {
         [self.tape.record(DetSign, &[self]), self.tape.record(LogAbsDet, &[self])]
     }
 
-    /// The identity matrix.
-    #[track_caller]
-    fn identity(self, n: usize) -> Var<'t> {
-        let places = self.tape.literal(1.0).broadcast_to([n]).cumsum(0);
-        places.eq(places.unsqueeze(1))
-    }
-
     #[track_caller]
     fn check_square(self, name: &str) -> usize {
         let shape = self.shape();
@@ -188,8 +182,7 @@ impl<'t> Var<'t> {
             let message = format!("{a_shape} and {}: {n} rows are expected", right.shape());
             refuse(name, message, &[self, right]);
         }
-        let batch_of = |shape: &Shape| Shape::from(&shape[..shape.rank() - 2]);
-        let Some(batch) = batch_of(&a_shape).broadcast(&batch_of(&b_shape)) else {
+        let Some(batch) = common_batch(self, b) else {
             let message = format!("{a_shape} and {b_shape}: their batches do not broadcast");
             refuse(name, message, &[self, right]);
         };

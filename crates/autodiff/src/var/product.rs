@@ -40,8 +40,7 @@ impl<'t> Var<'t> {
         let a = if a_shape.rank() == 1 { self.unsqueeze(0) } else { self };
         let b = if b_shape.rank() == 1 { other.unsqueeze(1) } else { other };
         let (m, n) = (a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]);
-        let batch_of = |x: Var<'t>| Shape::from(&x.shape()[..x.rank() - 2]);
-        let Some(batch) = batch_of(a).broadcast(&batch_of(b)) else {
+        let Some(batch) = common_batch(a, b) else {
             let message = format!("{a_shape} by {b_shape}: their batches do not broadcast");
             refuse("matmul", message, &operands);
         };
@@ -120,4 +119,10 @@ impl<'t> Var<'t> {
         let product = a.on(tape).matmul(b.on(tape));
         beta.on(tape) * self + alpha.on(tape) * product
     }
+}
+
+/// What the axes before the last two of both broadcast to.
+pub(crate) fn common_batch(a: Var<'_>, b: Var<'_>) -> Option<Shape> {
+    let batch_of = |x: Var<'_>| Shape::from(&x.shape()[..x.rank() - 2]);
+    batch_of(a).broadcast(&batch_of(b))
 }

@@ -3,6 +3,7 @@
 use crate::linear::Linear;
 use crate::op::{Operation, Sample, ShapeError, Type, Value};
 use crate::ops::linalg::{on_matrices, regular, square, transposing};
+use crate::ops::shape::sole;
 use crate::ops::{MatMul, Op, TriangularSolve};
 use crate::real::Real;
 use crate::var::Var;
@@ -20,9 +21,7 @@ impl Operation for Cholesky {
     const MATH: &'static str = r"L : L L^T = A";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        let [a] = x else {
-            return Err(ShapeError::new(format!("takes a matrix, got {} operands", x.len())));
-        };
+        let a = sole(x)?;
         square(a).map(|_| a.clone())
     }
 

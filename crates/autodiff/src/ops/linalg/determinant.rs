@@ -3,6 +3,7 @@
 use crate::linear::Linear;
 use crate::op::{Branch, Operation, Sample, ShapeError, Type, Value};
 use crate::ops::linalg::{on_matrices, regular, square, transposing};
+use crate::ops::shape::sole;
 use crate::ops::{Axes, Expand, MatMul, Neg, Op, Solve, Sum};
 use crate::real::Real;
 use crate::var::Var;
@@ -51,9 +52,7 @@ macro_rules! of_matrices {
             const MATH: &'static str = $math;
 
             fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-                let [a] = x else {
-                    return Err(ShapeError::new(format!("takes a matrix, got {} operands", x.len())));
-                };
+                let a = sole(x)?;
                 square(a)?;
                 Ok(a.with_shape(a.shape.without(&last_axes(a.shape.rank()))))
             }
@@ -153,9 +152,7 @@ impl Operation for Cofactor {
     const MATH: &'static str = r"\partial \det A / \partial A";
 
     fn shape(&self, x: &[Type]) -> Result<Type, ShapeError> {
-        let [a] = x else {
-            return Err(ShapeError::new(format!("takes a matrix, got {} operands", x.len())));
-        };
+        let a = sole(x)?;
         square(a).map(|_| a.clone())
     }
 

@@ -16,7 +16,7 @@ use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::linear::Linear;
 use crate::op::{Kind, ShapeError, Type};
-use crate::ops::{Permute, ordinary};
+use crate::ops::{Axes, Permute, ordinary};
 use crate::real::Real;
 use crate::var::Var;
 
@@ -67,8 +67,8 @@ fn transposing<'t>(like: Var<'t>) -> Linear<'t> {
 }
 
 /// All axes, the last two of them exchanged.
-fn exchanged(rank: usize) -> crate::ops::Axes {
-    let mut axes: crate::ops::Axes = (0..rank).collect();
+fn exchanged(rank: usize) -> Axes {
+    let mut axes: Axes = (0..rank).collect();
     axes.swap(rank - 2, rank - 1);
     axes
 }
