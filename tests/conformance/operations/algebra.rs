@@ -111,15 +111,25 @@ fn last_axes_at(x: Var<'_>, first: usize, second: usize) -> Var<'_> {
     x.permute(axes.as_slice())
 }
 
-/// Those norms that are sums of elements.
+/// Norms of matrices, which may be any two axes.
 fn matrix_norm<'t>(call: &Call<'_, 't>, x: Var<'t>) -> Option<Var<'t>> {
     let axes = call.integers("dim").unwrap_or_else(|| vec![-2, -1]);
     let [row, column] = [axis(axes[0], x.rank()), axis(axes[1], x.rank())];
     let order = call.attribute("ord").and_then(case::number);
+    let singular = || {
+        let others = (0..x.rank()).filter(|&axis| axis != row && axis != column);
+        x.permute(others.chain([row, column]).collect::<Vec<_>>().as_slice())
+    };
     let norm = match (call.text("ord"), order.unwrap_or(0.0)) {
         ("fro", _) => x.square().sum_keeping([row, column]).sqrt(),
         (_, 1.0) => x.abs().sum_keeping(row).max_keeping(column),
         (_, f64::INFINITY) => x.abs().sum_keeping(column).max_keeping(row),
+        ("nuc", _) => {
+            singular().nuclear_norm().unsqueeze(row.min(column)).unsqueeze(row.max(column))
+        }
+        (_, 2.0) => {
+            singular().spectral_norm().unsqueeze(row.min(column)).unsqueeze(row.max(column))
+        }
         _ => return None,
     };
     let squeezed = |y: Var<'t>| y.squeeze(row.max(column)).squeeze(row.min(column));

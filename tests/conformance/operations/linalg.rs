@@ -1,4 +1,4 @@
-//! Systems of equations, factors and determinants.
+//! Systems of equations, decompositions and determinants.
 
 use std::f64::consts::PI;
 
@@ -32,6 +32,14 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
             let lower = if call.flag("upper") { flipped(factor) } else { factor };
             lower.cholesky_solve(x)
         }
+        "linalg.qr" => return Some(x.qr().to_vec()),
+        // Eigenvectors are compared without their signs.
+        "linalg.eigh" => {
+            let [values, vectors] = x.eigh();
+            return Some(vec![values, vectors.square()]);
+        }
+        "linalg.eigvalsh" => x.eigvalsh(),
+        "linalg.svdvals" => x.svdvals(),
         "linalg.solve_triangular" => triangular(call, x, other?),
         _ => return None,
     }])

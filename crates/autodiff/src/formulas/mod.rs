@@ -28,6 +28,7 @@ mod scan;
 mod shrink;
 mod similarity;
 mod softmax;
+mod spectrum;
 mod statistics;
 
 pub use attention::Attention;

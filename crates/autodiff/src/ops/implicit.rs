@@ -57,7 +57,7 @@ impl Implicit {
     /// Solves the equation from a first guess.
     fn solve<T: Real>(&self, guess: &Array<T>, others: &[&Value<T>]) -> Option<Vec<T>> {
         let at = |y: &[T]| Point::new(&self.equation, y, guess.shape(), others);
-        let near = NEAR * roundoff::<T>();
+        let near = NEAR * T::roundoff();
         let mut here = at(&guess.to_vec())?;
         let mut steps = 0;
         loop {
@@ -150,19 +150,9 @@ impl<T: Real> Point<T> {
         let (here, fall) = (here.to_f64(), (there - here).to_f64());
         // A thousandth of what the slope promises (Armijo, 1966). Where that is lost in rounding,
         // the gradient tells.
-        let rounding = NEAR * roundoff::<T>() * (1.0 + here.abs());
+        let rounding = NEAR * T::roundoff() * (1.0 + here.abs());
         fall <= 1e-3 * part * dot(step, &self.residual) || fall <= rounding && is_nearer
     }
-}
-
-/// How far from 1 the products of numbers and their reciprocals come: the unit roundoff.
-fn roundoff<T: Real>() -> f64 {
-    let one = T::from_f64(1.0);
-    let error = |k: i32| {
-        let k = T::from_f64(f64::from(k));
-        (k * (one / k) - one).abs().to_f64()
-    };
-    (2..100).map(error).fold(0.0, f64::max)
 }
 
 fn largest<T: Real>(x: &[T]) -> f64 {

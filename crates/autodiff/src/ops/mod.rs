@@ -31,8 +31,11 @@ pub use implicit::{Implicit, Method};
 pub(crate) use index::Rows;
 pub use index::{Gather, ScatterAdd};
 pub use kind::{Same, ToIndex, ToReal};
-pub(crate) use linalg::solve_in_place;
-pub use linalg::{Cholesky, Cofactor, Det, DetSign, LogAbsDet, Solve, TriangularSolve};
+pub use linalg::{
+    Cholesky, Cofactor, Det, DetSign, Eigh, LogAbsDet, MatrixExp, Pinv, Qr, Solve, Svd,
+    TriangularSolve,
+};
+pub(crate) use linalg::{cutoff, solve_in_place};
 pub(crate) use matmul::Extents;
 pub use matmul::MatMul;
 pub use order::{ArgSort, CumArgMax, SearchSorted};
@@ -173,6 +176,7 @@ operations! {
         Uniform Normal
         StopGradient StraightThrough
         Solve TriangularSolve Cholesky Det LogAbsDet DetSign Cofactor
+        Qr Eigh Svd Pinv MatrixExp
         Implicit;
 }
 

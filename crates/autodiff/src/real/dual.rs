@@ -118,6 +118,10 @@ impl<T: Real> Real for Dual<T> {
         self.value.to_f64()
     }
 
+    fn roundoff() -> f64 {
+        T::roundoff()
+    }
+
     fn pi() -> Self {
         Self::constant(T::pi())
     }

@@ -53,6 +53,10 @@ pub trait Real:
     /// The `f64` nearest to $x$; of a dual number, to its value.
     fn to_f64(self) -> f64;
 
+    /// The unit roundoff: how far a rounded number is from the number, relatively, at most; of
+    /// double-double, what the error of a quotient comes to.
+    fn roundoff() -> f64;
+
     /// $\pi = 3.14159\ldots$, in the precision of the type.
     fn pi() -> Self;
 

@@ -18,6 +18,10 @@ macro_rules! native {
                 self.into()
             }
 
+            fn roundoff() -> f64 {
+                0.5 * f64::from($float::EPSILON)
+            }
+
             fn pi() -> Self {
                 std::$float::consts::PI
             }

@@ -162,8 +162,9 @@ impl<'t> Var<'t> {
         [self.tape.record(DetSign, &[self]), self.tape.record(LogAbsDet, &[self])]
     }
 
+    /// The size of square matrices.
     #[track_caller]
-    fn check_square(self, name: &str) -> usize {
+    pub(crate) fn check_square(self, name: &str) -> usize {
         let shape = self.shape();
         match shape.rank().checked_sub(2) {
             Some(axis) if shape[axis] == shape[axis + 1] => shape[axis],

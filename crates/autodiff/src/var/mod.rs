@@ -2,6 +2,7 @@
 //! is composed of several operations is in [`formulas`](crate::formulas).
 
 mod arrange;
+mod decompose;
 mod found;
 mod index;
 mod linalg;
@@ -10,7 +11,7 @@ mod order;
 mod padding;
 mod pieces;
 mod pointwise;
-mod product;
+pub(crate) mod product;
 mod reduce;
 mod segment;
 mod unfold;

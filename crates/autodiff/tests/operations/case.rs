@@ -139,6 +139,9 @@ impl Case {
                 | Op::LogAbsDet(_)
                 | Op::DetSign(_)
                 | Op::Cofactor(_)
+                | Op::Qr(_)
+                | Op::Eigh(_)
+                | Op::Svd(_)
         );
         let is_singular = |view| is_regular && matches!(view, View::Rows | View::Columns);
         let views = View::ALL.into_iter();

@@ -28,7 +28,7 @@ impl Operation for Cholesky {
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
         let a = x[0].real();
         let n = a.shape()[a.rank() - 1];
-        Value::Real(on_matrices(a, a.shape().clone(), |a, y| factor(a, n, y)))
+        Value::Real(on_matrices(&[a], a.shape().clone(), |x, y| factor(x[0], n, y)))
     }
 
     fn derivative<'t>(&self, _: usize, _: &[Var<'t>], y: Var<'t>) -> Linear<'t> {

@@ -2,35 +2,17 @@
 
 use crate::linear::Linear;
 use crate::op::{Branch, Operation, Sample, ShapeError, Type, Value};
+use crate::ops::linalg::solve::eliminate;
 use crate::ops::linalg::{on_matrices, regular, square, transposing};
 use crate::ops::shape::sole;
 use crate::ops::{Axes, Expand, MatMul, Neg, Op, Solve, Sum};
 use crate::real::Real;
 use crate::var::Var;
 
-/// Eliminates a copy of a matrix, the pivot of a column being its largest element: whether an odd
-/// number of rows was exchanged, and the pivots.
+/// Eliminates a copy of a matrix: whether an odd number of rows was exchanged, and the pivots.
 fn pivots<T: Real>(a: &[T], n: usize) -> (bool, Vec<T>) {
-    let (mut a, mut odd) = (a.to_vec(), false);
-    for column in 0..n {
-        let size = |row: usize| a[row * n + column].abs();
-        let pivot =
-            (column..n).fold(column, |best, row| if size(row) > size(best) { row } else { best });
-        if pivot != column {
-            odd = !odd;
-            (0..n).for_each(|j| a.swap(pivot * n + j, column * n + j));
-        }
-        for row in column + 1..n {
-            // A column of zeros is eliminated already.
-            if a[row * n + column].is_zero() {
-                continue;
-            }
-            let factor = a[row * n + column] / a[column * n + column];
-            for j in column..n {
-                a[row * n + j] = a[row * n + j] - factor * a[column * n + j];
-            }
-        }
-    }
+    let mut a = a.to_vec();
+    let odd = eliminate(&mut a, n, &mut []);
     (odd, (0..n).map(|k| a[k * n + k]).collect())
 }
 
@@ -62,8 +44,8 @@ macro_rules! of_matrices {
                 let n = a.shape()[a.rank() - 1];
                 let value: fn(bool, Vec<T>) -> T = $value;
                 let shape = a.shape().without(&last_axes(a.rank()));
-                Value::Real(on_matrices(a, shape, |a, y| {
-                    let (odd, pivots) = pivots(a, n);
+                Value::Real(on_matrices(&[a], shape, |x, y| {
+                    let (odd, pivots) = pivots(x[0], n);
                     y[0] = value(odd, pivots);
                 }))
             }
@@ -159,7 +141,7 @@ impl Operation for Cofactor {
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
         let a = x[0].real();
         let n = a.shape()[a.rank() - 1];
-        Value::Real(on_matrices(a, a.shape().clone(), |a, y| cofactors(a, n, y)))
+        Value::Real(on_matrices(&[a], a.shape().clone(), |x, y| cofactors(x[0], n, y)))
     }
 
     fn derivative<'t>(&self, _: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {

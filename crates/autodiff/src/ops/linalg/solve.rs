@@ -1,10 +1,8 @@
 //! The solution of a system of linear equations.
 
-use wengert_tensor::{Array, Shape};
-
 use crate::linear::Linear;
 use crate::op::{Adjoint, Operation, Sample, ShapeError, Type, Value};
-use crate::ops::linalg::{regular, system};
+use crate::ops::linalg::{on_matrices, regular, system};
 use crate::ops::{MatMul, Neg, Op, ordinary};
 use crate::real::Real;
 use crate::var::{Var, all_batched};
@@ -29,17 +27,16 @@ impl Operation for Solve {
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
-        let (a, b) = (x[0].real(), x[1].real());
-        let shape: Shape = b.shape().clone();
-        let (n, k) = (shape[shape.rank() - 2], shape[shape.rank() - 1]);
-        let (mut a, mut y) = (a.to_vec(), b.to_vec());
-        for (a, y) in a.chunks_exact_mut((n * n).max(1)).zip(y.chunks_exact_mut((n * k).max(1))) {
+        let shape = x[1].shape().clone();
+        let n = shape[shape.rank() - 2];
+        Value::Real(on_matrices(&[x[0].real(), x[1].real()], shape, |x, y| {
+            let mut a = x[0].to_vec();
             if self.transposed {
-                transpose(a, n);
+                transpose(&mut a, n);
             }
-            solve_in_place(a, n, y);
-        }
-        Value::Real(Array::from_vec(y, shape).expect("a solution for each right side"))
+            y.copy_from_slice(x[1]);
+            solve_in_place(&mut a, n, y);
+        }))
     }
 
     fn derivative<'t>(&self, i: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {
@@ -92,21 +89,26 @@ fn transpose<T: Real>(a: &mut [T], n: usize) {
     }
 }
 
-/// Solves $A Y = B$: `a` has the rows of a square matrix, `b` those of the right sides, of which
-/// the rows of the solution are left. Nothing is left of `a`.
-pub(crate) fn solve_in_place<T: Real>(a: &mut [T], n: usize, b: &mut [T]) {
+/// Makes an upper triangle of the rows of a square matrix, the pivot of a column being its largest
+/// element, and does to the rows of `b` what it does to those: whether it has exchanged rows an odd
+/// number of times. What is left below the diagonal means nothing.
+pub(super) fn eliminate<T: Real>(a: &mut [T], n: usize, b: &mut [T]) -> bool {
     let k = b.len() / n.max(1);
+    let mut odd = false;
     for column in 0..n {
         let size = |row: usize| a[row * n + column].abs();
         let larger = |best: usize, row: usize| if size(row) > size(best) { row } else { best };
         let pivot = (column..n).fold(column, larger);
-        for j in 0..n {
-            a.swap(pivot * n + j, column * n + j);
-        }
-        for j in 0..k {
-            b.swap(pivot * k + j, column * k + j);
+        if pivot != column {
+            odd = !odd;
+            (0..n).for_each(|j| a.swap(pivot * n + j, column * n + j));
+            (0..k).for_each(|j| b.swap(pivot * k + j, column * k + j));
         }
         for row in column + 1..n {
+            // A column of zeros is eliminated already.
+            if a[row * n + column].is_zero() {
+                continue;
+            }
             let factor = a[row * n + column] / a[column * n + column];
             for j in column + 1..n {
                 a[row * n + j] = a[row * n + j] - factor * a[column * n + j];
@@ -116,6 +118,14 @@ pub(crate) fn solve_in_place<T: Real>(a: &mut [T], n: usize, b: &mut [T]) {
             }
         }
     }
+    odd
+}
+
+/// Solves $A Y = B$: `a` has the rows of a square matrix, `b` those of the right sides, of which
+/// the rows of the solution are left. Nothing is left of `a`.
+pub(crate) fn solve_in_place<T: Real>(a: &mut [T], n: usize, b: &mut [T]) {
+    let k = b.len() / n.max(1);
+    eliminate(a, n, b);
     for row in (0..n).rev() {
         for j in 0..k {
             let known = (row + 1..n).fold(b[row * k + j], |rest, column| {

@@ -1,10 +1,8 @@
 //! The solution of a triangular system.
 
-use wengert_tensor::{Array, Shape};
-
 use crate::linear::Linear;
 use crate::op::{Adjoint, Operation, Sample, ShapeError, Type, Value};
-use crate::ops::linalg::{regular, system};
+use crate::ops::linalg::{on_matrices, regular, system};
 use crate::ops::{MatMul, Neg, Op, ordinary};
 use crate::real::Real;
 use crate::var::{Var, all_batched};
@@ -52,16 +50,12 @@ impl Operation for TriangularSolve {
     }
 
     fn eval<T: Real>(&self, x: &[&Value<T>]) -> Value<T> {
-        let (a, b) = (x[0].real().to_vec(), x[1].real());
-        let shape: Shape = b.shape().clone();
-        let (n, k) = (shape[shape.rank() - 2], shape[shape.rank() - 1]);
-        let mut y = b.to_vec();
-        if !y.is_empty() {
-            for (a, y) in a.chunks_exact(n * n).zip(y.chunks_exact_mut(n * k)) {
-                self.solve_in_place(a, n, y);
-            }
-        }
-        Value::Real(Array::from_vec(y, shape).expect("a solution for each right side"))
+        let shape = x[1].shape().clone();
+        let n = shape[shape.rank() - 2];
+        Value::Real(on_matrices(&[x[0].real(), x[1].real()], shape, |x, y| {
+            y.copy_from_slice(x[1]);
+            self.solve_in_place(x[0], n, y);
+        }))
     }
 
     fn derivative<'t>(&self, i: usize, x: &[Var<'t>], y: Var<'t>) -> Linear<'t> {

@@ -204,6 +204,10 @@ impl Real for DoubleDouble {
         self.hi
     }
 
+    fn roundoff() -> f64 {
+        f64::EPSILON * f64::EPSILON
+    }
+
     fn pi() -> Self {
         Self { hi: std::f64::consts::PI, lo: 1.224_646_799_147_353_2e-16 }
     }

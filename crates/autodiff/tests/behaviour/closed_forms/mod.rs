@@ -5,6 +5,7 @@ mod activations;
 mod attention;
 mod batches;
 mod curvature;
+mod decompositions;
 mod draws;
 mod einsum;
 mod formulas;
