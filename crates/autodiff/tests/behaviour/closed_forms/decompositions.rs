@@ -40,14 +40,15 @@ fn factors_make_up_the_matrix_in_every_precision() {
         let a = tape.input(&x);
         let [q, r] = a.qr();
         let [u, s, vt] = a.svd();
-        let again = (u * s.unsqueeze(-2)).matmul(vt);
+        let again = (u * s.unsqueeze(s.rank() - 1)).matmul(vt);
         let v = vt.transpose(-2, -1);
         let y = [q.matmul(r) - a, skewness(q), r.tril(-1), again - a, skewness(u), skewness(v)];
         check_zero(&tape.program([a], y), &x, 200.0);
         if shape[shape.len() - 1] == shape[shape.len() - 2] {
             let symmetric = 0.5 * (a + a.transpose(-2, -1));
             let [values, vectors] = a.eigh();
-            let again = (vectors * values.unsqueeze(-2)).matmul(vectors.transpose(-2, -1));
+            let again =
+                (vectors * values.unsqueeze(s.rank() - 1)).matmul(vectors.transpose(-2, -1));
             check_zero(&tape.program([a], [again - symmetric, skewness(vectors)]), &x, 200.0);
         }
     }
@@ -103,7 +104,7 @@ fn what_equal_values_share_has_derivatives() {
         let near = |found: Var<'_>, wanted: Var<'_>| {
             assert!((found - wanted).norm().item() < 1e-13, "{found}\n{wanted}");
         };
-        let [slope] = tape.grad(a.eigvalsh().powi(3).sum(), [a]);
+        let [slope] = tape.grad(a.eigvalsh().pow(3.0).sum(), [a]);
         near(slope, 3.0 * a.matmul(a));
         let [flat] = tape.grad(weighted(tape.grad(a.eigvalsh().sum(), [a])[0]), [a]);
         near(flat, a.zeros_like());
