@@ -51,7 +51,7 @@ pub use derive::{OwnRules, Rules};
 pub use formulas::{Attention, CrossEntropy, Ctc, Interpolation, Outside, Quantile, Rotary};
 mod program;
 mod transform;
-pub use program::Program;
+pub use program::{Leaf, Program, ProgramNode};
 mod run;
 pub use run::{Rewriting, RunError, Statistics};
 mod inspect;

@@ -51,6 +51,30 @@ pub struct Program {
     double: Runner<f64>,
 }
 
+/// An operation of a program.
+#[derive(Clone, Copy, Debug)]
+pub struct ProgramNode<'p> {
+    /// What it does.
+    pub op: &'p Op,
+    /// The numbers of the values that it does it with.
+    pub operands: &'p [u32],
+    /// The type of its result.
+    pub type_of: &'p Type,
+    /// Where it was recorded.
+    pub origin: &'p Origin,
+}
+
+/// What a program starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum Leaf<'p> {
+    /// The input of this number.
+    Input(usize),
+    /// A tensor that it has captured: data, a parameter, a node's value.
+    Data(&'p Tensor),
+    /// A number typed in a formula.
+    Number(f64),
+}
+
 /// Where an input of the listing comes from.
 #[derive(Clone, Debug)]
 enum Source {
@@ -217,6 +241,43 @@ impl Program {
     /// Hashes what [`Program::is_same_formula`] compares.
     pub(crate) fn hash_formula(&self, state: &mut impl Hasher) {
         (self.precision, &self.signature, &self.listing, &self.ops, &self.types).hash(state);
+    }
+
+    /// Its operations, in an order in which they can be computed. Values are numbered: first the
+    /// results of these, then [`Program::leaves`].
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(0.5);
+    /// let program = tape.program([x], [3.0 * x.sin()]);
+    /// let lines = program.nodes().map(|node| format!("{} {:?}", node.op.name(), node.operands));
+    /// assert_eq!(lines.collect::<Vec<_>>(), ["sin [2]", "mul [3, 0]"]);
+    /// assert_eq!((program.leaves().len(), program.outputs()), (2, &[1][..]));
+    /// ```
+    pub fn nodes(&self) -> impl Iterator<Item = ProgramNode<'_>> {
+        self.listing.lines().zip(&self.origins).map(|(line, origin)| ProgramNode {
+            op: &self.ops[line.op as usize],
+            operands: line.operands,
+            type_of: &self.types[line.type_of as usize],
+            origin,
+        })
+    }
+
+    /// What its operations start from: inputs, and values that it has captured.
+    pub fn leaves(&self) -> impl ExactSizeIterator<Item = (Leaf<'_>, &Type)> {
+        let types = self.listing.inputs.iter().map(|&type_of| &*self.types[type_of as usize]);
+        let leaves = self.inputs.iter().map(|source| match source {
+            Source::Given(k) => Leaf::Input(*k),
+            Source::Captured(Bound::Tensor(tensor)) => Leaf::Data(tensor),
+            Source::Captured(Bound::Number(number)) => Leaf::Number(*number),
+        });
+        leaves.zip(types)
+    }
+
+    /// The numbers of the values that it answers with.
+    pub fn outputs(&self) -> &[u32] {
+        &self.listing.outputs
     }
 
     /// The types of its inputs.
