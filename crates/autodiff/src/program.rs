@@ -13,7 +13,8 @@ use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
 use crate::run::{
-    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace, execute,
+    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace,
+    execute_watched,
 };
 use crate::tape::{NodeId, Precision, Tape, refuse};
 use crate::var::Var;
@@ -355,6 +356,15 @@ impl Program {
     /// If an input has not the type that the program was recorded with, or an index is out of
     /// range.
     pub fn try_run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, RunError> {
+        self.run_watched(inputs, || ())
+    }
+
+    /// As [`Program::try_run`]; calls `tick` before the first step of its plan and after each.
+    pub(crate) fn run_watched(
+        &self,
+        inputs: &[&Tensor],
+        tick: impl FnMut(),
+    ) -> Result<Vec<Tensor>, RunError> {
         self.check_inputs(inputs)?;
         let bound = self.inputs.iter().map(|source| match source {
             Source::Captured(bound) => bound.clone(),
@@ -362,8 +372,8 @@ impl Program {
         });
         let bound: Vec<Bound> = bound.collect();
         match self.precision {
-            Precision::F32 => self.run_on(&self.single, &bound),
-            Precision::F64 => self.run_on(&self.double, &bound),
+            Precision::F32 => self.run_on(&self.single, &bound, tick),
+            Precision::F64 => self.run_on(&self.double, &bound, tick),
         }
     }
 
@@ -409,6 +419,14 @@ impl Program {
         }
     }
 
+    /// What the steps of its plan are, and the nodes that they compute.
+    pub(crate) fn forms(&self) -> Vec<(u32, &'static str)> {
+        match self.precision {
+            Precision::F32 => self.plan(&self.single).forms().collect(),
+            Precision::F64 => self.plan(&self.double).forms().collect(),
+        }
+    }
+
     fn plan<'a, T: Scalar>(&self, runner: &'a Runner<T>) -> &'a Plan<T> {
         let tables = Tables { ops: &self.ops, types: &self.types };
         runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.policy))
@@ -418,11 +436,13 @@ impl Program {
         &self,
         runner: &Runner<T>,
         bound: &[Bound],
+        tick: impl FnMut(),
     ) -> Result<Vec<Tensor>, RunError> {
         let plan = self.plan(runner);
         let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workspace = workspaces().pop().unwrap_or_default();
-        let outcome = execute(plan, bound, &mut workspace, &runner.pool, &self.threads);
+        let teams = (&runner.pool, &self.threads);
+        let outcome = execute_watched(plan, bound, &mut workspace, teams, tick);
         workspaces().push(workspace);
         match outcome {
             Ok(outcome) => Ok(outcome.outputs),
