@@ -35,9 +35,7 @@ pub fn outputs<'t>(call: &Call<'_, 't>) -> Option<Vec<Var<'t>>> {
             let (rows, columns) = (call.var("vec1").unsqueeze(1), call.var("vec2").unsqueeze(0));
             x.addmm(rows, columns, call.number_or("beta", 1.0), call.number_or("alpha", 1.0))
         }
-        "linalg.matrix_power" if call.integer("n") > 0 => {
-            (1..call.integer("n")).fold(x, |y, _| y.matmul(x))
-        }
+        "linalg.matrix_power" => x.matrix_power(call.integer("n") as i32),
         "trace" => x.trace(),
         "tril" => x.tril(diagonal()),
         "triu" => x.triu(diagonal()),

@@ -121,7 +121,7 @@ fn sweep<T: Real>(s: &mut [T], v: &mut [T], n: usize, negligible: f64) -> bool {
             let rotation = Rotation::diagonalising(s[p * n + p], joint, s[q * n + q]);
             let Some(rotation) = rotation else { continue };
             s[p * n + p] = s[p * n + p] - rotation.tan * joint;
-            s[q * n + q] = s[q * n + q] + rotation.tan * joint;
+            s[q * n + q] += rotation.tan * joint;
             (s[p * n + q], s[q * n + p]) = (T::default(), T::default());
             for k in 0..n {
                 [v[k * n + p], v[k * n + q]] = rotation.turn(v[k * n + p], v[k * n + q]);

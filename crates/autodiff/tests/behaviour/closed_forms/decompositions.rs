@@ -2,6 +2,8 @@
 //! happens where values are equal, nearly so, or 0. The laws of the derivatives of decompositions
 //! are checked by the walk along the operations.
 
+use std::array::from_ref;
+
 use wengert_autodiff::real::{DoubleDouble, Real};
 use wengert_autodiff::{Program, Tape, Value, Var};
 use wengert_tensor::Tensor;
@@ -57,9 +59,9 @@ fn factors_make_up_the_matrix_in_every_precision() {
 #[test]
 fn formulas_obey_the_laws() {
     let (square, tall, wide) = (ordinary(&[3, 3], 1), ordinary(&[4, 2], 2), ordinary(&[2, 4], 3));
-    check_laws(|[a]| a.svd()[1], &[square.clone()]);
-    check_laws(|[a]| a.matrix_power(-3), &[square.clone()]);
-    check_laws(|[a]| a.spectral_norm() + a.nuclear_norm(), &[tall.clone()]);
+    check_laws(|[a]| a.svd()[1], from_ref(&square));
+    check_laws(|[a]| a.matrix_power(-3), from_ref(&square));
+    check_laws(|[a]| a.spectral_norm() + a.nuclear_norm(), from_ref(&tall));
     check_laws(|[a]| a.cond(), &[square]);
     check_laws(|[a, b]| a.lstsq(b), &[tall.clone(), ordinary(&[4], 4)]);
     check_laws(|[a, b]| a.lstsq(b), &[wide, ordinary(&[2, 3], 4)]);
@@ -121,7 +123,7 @@ fn what_equal_values_share_has_derivatives() {
     }
     // Smooth functions of singular values that are all equal.
     let twice = Tensor::from([[0.0, 2.0, 0.0], [-2.0, 0.0, 0.0], [0.0, 0.0, 2.0]]);
-    check_slopes(|[a]| a.nuclear_norm(), &[twice.clone()]);
+    check_slopes(|[a]| a.nuclear_norm(), from_ref(&twice));
     check_slopes(|[a]| weighted(a.pinv()), &[twice]);
 }
 
