@@ -11,6 +11,7 @@ use wengert_autodiff::{Kind, Op, Origin, OwnRules, RunError, Tape, Var};
 use wengert_tensor::Tensor;
 
 use self::expression::{Expression, Names};
+pub(crate) use self::number::{subscript, summary};
 
 /// A Wengert list with values, tangents and adjoints.
 ///
@@ -53,6 +54,8 @@ pub struct Line {
     /// The numbers of the lines that it is computed from; the first line is 0. Numbers that are part
     /// of the formula have no lines.
     pub operands: Vec<usize>,
+    /// Its floating-point operations.
+    pub flops: u64,
     /// Where it was recorded.
     pub origin: Origin,
     /// Its value.
@@ -142,6 +145,10 @@ impl Explanation {
                 formula: names.formula(node),
                 op: Op::clone(&node.op()),
                 operands: node.operands().into_iter().filter_map(line).collect(),
+                flops: node.op().flops(
+                    &node.operands().iter().map(|x| x.type_of()).collect::<Vec<_>>(),
+                    &node.type_of(),
+                ),
                 origin: node.origin(),
                 primal: values.get(node),
                 tangent: tangents[number].map(|x| values.get(x)),
