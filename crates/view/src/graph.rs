@@ -215,10 +215,9 @@ impl From<&Explanation> for Graph {
                 },
             };
             let mut node = Node::new(number, &line.op, line.operands.clone(), &type_of, origin);
-            if line.op == Op::Input {
+            if line.is_input || line.op == Op::Input {
                 node.label.clone_from(&line.formula);
-                let is_named = !line.formula.starts_with("input");
-                node.kind = if is_named { NodeKind::Input } else { NodeKind::Data };
+                node.kind = if line.is_input { NodeKind::Input } else { NodeKind::Data };
             }
             node.formula.clone_from(&line.formula);
             node.flops = line.flops;

@@ -34,6 +34,9 @@ impl Names {
         if let Some(name) = self.inputs.get(&node.position()) {
             return name.clone();
         }
+        if *node.op() == Op::Input {
+            return "data".into();
+        }
         let operands = node.operands();
         let named = operands.iter().map(|&x| match self.line(x.position()) {
             Some(line) => Expression::Name(format!("v{}", subscript(line + 1)), x),

@@ -47,8 +47,10 @@ pub struct Explanation {
 /// A line of the list.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What it computes, in terms of lines before it: `v₁ · v₂`; of an input its name.
+    /// What it computes, in terms of lines before it: `v₁ · v₂`; an input's name, or `data`.
     pub formula: String,
+    /// Whether it is one of the inputs that were named.
+    pub is_input: bool,
     /// Its operation.
     pub op: Op,
     /// The numbers of the lines that it is computed from; the first line is 0. Numbers that are part
@@ -143,6 +145,7 @@ impl Explanation {
             let of_this = contributions.iter().filter(|(from, ..)| *from == number);
             Line {
                 formula: names.formula(node),
+                is_input: inputs.iter().any(|(_, x)| x.position() == node.position()),
                 op: Op::clone(&node.op()),
                 operands: node.operands().into_iter().filter_map(line).collect(),
                 flops: node.op().flops(

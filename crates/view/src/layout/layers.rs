@@ -37,25 +37,7 @@ pub(super) fn layers(sizes: &[Rectangle], edges: &[Edge]) -> Placed {
     }
     pull_sources_down(&mut spots, edges);
 
-    let mut lanes = Vec::new();
-    for &(from, to) in edges {
-        let mut last = from;
-        let mut passed = Vec::new();
-        for layer in spots[from].layer + 1..spots[to].layer {
-            let size = Rectangle { width: LANE, ..Rectangle::default() };
-            spots.push(Spot { size, layer, above: vec![last], below: Vec::new() });
-            let new = spots.len() - 1;
-            spots[last].below.push(new);
-            passed.push(new);
-            last = new;
-        }
-        spots[last].below.push(to);
-        spots[to].above.push(last);
-        if !passed.is_empty() {
-            lanes.push(((from, to), passed));
-        }
-    }
-
+    let lanes = lanes(&mut spots, edges);
     let count = spots.iter().map(|spot| spot.layer + 1).max().unwrap_or(0);
     let mut layers: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (number, spot) in spots.iter().enumerate() {
@@ -64,6 +46,35 @@ pub(super) fn layers(sizes: &[Rectangle], edges: &[Edge]) -> Placed {
     order(&spots, &mut layers);
     let centers = straighten(&spots, &layers);
     put(sizes.len(), &spots, &layers, &centers, lanes)
+}
+
+/// Joins boxes that have an edge, by way of places in the layers between them. Edges from one box
+/// share their way as far as it goes.
+fn lanes(spots: &mut Vec<Spot>, edges: &[Edge]) -> Vec<(Edge, Vec<usize>)> {
+    let mut lanes = Vec::new();
+    let mut lane: (usize, Vec<usize>) = (usize::MAX, Vec::new());
+    for &(from, to) in edges {
+        if lane.0 != from {
+            lane = (from, Vec::new());
+        }
+        let (above, passed) = (spots[from].layer, &mut lane.1);
+        for layer in above + 1 + passed.len()..spots[to].layer {
+            let last = passed.last().copied().unwrap_or(from);
+            let size = Rectangle { width: LANE, ..Rectangle::default() };
+            spots.push(Spot { size, layer, above: vec![last], below: Vec::new() });
+            let new = spots.len() - 1;
+            spots[last].below.push(new);
+            passed.push(new);
+        }
+        let passed = &passed[..spots[to].layer.saturating_sub(above + 1)];
+        let last = passed.last().copied().unwrap_or(from);
+        spots[last].below.push(to);
+        spots[to].above.push(last);
+        if !passed.is_empty() {
+            lanes.push(((from, to), passed.to_vec()));
+        }
+    }
+    lanes
 }
 
 /// The layer of each box that has an edge into it: below all that it depends on.
@@ -187,8 +198,10 @@ fn straighten(spots: &[Spot], layers: &[Vec<usize>]) -> Vec<f64> {
     centers
 }
 
-/// A picture that is more than so many times as high as wide is cut into columns.
-const SLENDER: f64 = 2.5;
+/// A picture that is more than so many times as high as wide, and higher than this, is cut into
+/// columns.
+const SLENDER: f64 = 3.0;
+const HIGH: f64 = 1600.0;
 
 /// Stacks the layers, in one column or in several.
 fn put(
@@ -211,7 +224,8 @@ fn put(
     let (low, high) = extent(layers);
     let whole: f64 = layers.iter().map(|layer| height_of(layer)).sum();
     let width = (high - low).max(1.0) + 3.0 * GAP;
-    let columns = if whole > SLENDER * width { (whole / width).sqrt().ceil() } else { 1.0 };
+    let columns =
+        if whole > HIGH.max(SLENDER * width) { (whole / width).sqrt().ceil() } else { 1.0 };
     let limit = whole / columns;
 
     let mut y_of = vec![0.0; layers.len()];

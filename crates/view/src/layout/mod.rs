@@ -9,6 +9,8 @@
 mod group;
 mod layers;
 mod line;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -227,7 +227,7 @@ function stop() {
 function play() {
   if (timer) return stop();
   if (step === null || step === steps.length) goTo(0);
-  byId("play").textContent = "⏸ stop";
+  byId("play").textContent = "■ stop";
   timer = setInterval(() => {
     if (step >= steps.length) return stop();
     goTo(step + 1);

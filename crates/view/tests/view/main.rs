@@ -1,3 +1,4 @@
 //! Explanations and pictures of computations.
 
 mod explanations;
+mod pictures;
