@@ -51,13 +51,17 @@ pub use derive::{OwnRules, Rules};
 pub use formulas::{Attention, CrossEntropy, Ctc, Interpolation, Outside, Quantile, Rotary};
 mod program;
 mod transform;
-pub use program::Program;
+pub use program::{Leaf, Program, ProgramNode};
 mod run;
 pub use run::{Rewriting, RunError, Statistics};
 mod inspect;
+pub use inspect::{
+    Carried, Cost, CostLine, Event, Growth, NonFinite, Operands, Profile, ProfileLine, Reason,
+    Totals, TotalsLine,
+};
 mod params;
 pub use params::{
-    Buffers, Examples, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Reason,
-    Scope, Selection, Step,
+    Buffers, Examples, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Scope,
+    Selection, Step,
 };
 pub use real::Real;

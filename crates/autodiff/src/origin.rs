@@ -1,22 +1,27 @@
 //! Where a node comes from: the user's source line, and the path of scopes it was recorded in.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
 use rustc_hash::FxHashMap;
 
 /// Where a node comes from.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Origin {
-    /// The caller's place in the source.
-    pub location: &'static Location<'static>,
+    /// The source file of the caller, or what else the formula was read from.
+    pub file: Cow<'static, str>,
+    /// The line in it, from 1.
+    pub line: u32,
+    /// The column in it, from 1.
+    pub column: u32,
     /// The scope, such as `encoder.2.attention`; empty outside of any.
     pub scope: String,
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.location)?;
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)?;
         if !self.scope.is_empty() {
             write!(f, " in {}", self.scope)?;
         }
@@ -24,10 +29,17 @@ impl fmt::Display for Origin {
     }
 }
 
+/// The place of a node in a source text.
+#[derive(Clone)]
+enum Place {
+    Caller(&'static Location<'static>),
+    Stated(Cow<'static, str>, u32, u32),
+}
+
 /// The origins of a tape's nodes, each once.
 pub(crate) struct Origins {
-    /// Location and number of the scope.
-    places: Vec<(&'static Location<'static>, u32)>,
+    /// Place, and number of the scope.
+    places: Vec<(Place, u32)>,
     /// Paths by number; the first is the empty one.
     scopes: Vec<String>,
     /// Numbers by path.
@@ -54,15 +66,24 @@ impl Origins {
         let address = std::ptr::from_ref(location).addr();
         let slot = (address / align_of::<Location>()).wrapping_add(scope as usize * 31) % RECENT;
         let recent = self.recent[slot];
-        if let Some(&(known, its_scope)) = self.places.get(recent as usize)
-            && std::ptr::eq(known, location)
-            && its_scope == scope
+        if let Some((Place::Caller(known), its_scope)) = self.places.get(recent as usize)
+            && std::ptr::eq(*known, location)
+            && *its_scope == scope
         {
             return recent;
         }
         let number = self.places.len() as u32;
-        self.places.push((location, scope));
+        self.places.push((Place::Caller(location), scope));
         self.recent[slot] = number;
+        number
+    }
+
+    /// A number for an origin that is stated.
+    pub fn stated(&mut self, origin: &Origin) -> u32 {
+        let scope = if origin.scope.is_empty() { 0 } else { self.scope(0, &origin.scope) };
+        let number = self.places.len() as u32;
+        let place = Place::Stated(origin.file.clone(), origin.line, origin.column);
+        self.places.push((place, scope));
         number
     }
 
@@ -84,8 +105,12 @@ impl Origins {
     }
 
     pub fn get(&self, number: u32) -> Origin {
-        let (location, scope) = self.places[number as usize];
-        Origin { location, scope: self.scopes[scope as usize].clone() }
+        let (place, scope) = &self.places[number as usize];
+        let (file, line, column) = match place {
+            Place::Caller(at) => (Cow::Borrowed(at.file()), at.line(), at.column()),
+            Place::Stated(file, line, column) => (file.clone(), *line, *column),
+        };
+        Origin { file, line, column, scope: self.scopes[*scope as usize].clone() }
     }
 
     /// Forgets all origins, for a tape that is cleared. Scopes stay.

@@ -13,7 +13,8 @@ use crate::ops::Op;
 use crate::origin::Origin;
 use crate::real::Real;
 use crate::run::{
-    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace, execute,
+    Bound, Failure, Listing, Plan, Policy, RunError, Scalar, Selection, Tables, Workspace,
+    execute_watched,
 };
 use crate::tape::{NodeId, Precision, Tape, refuse};
 use crate::var::Var;
@@ -49,6 +50,30 @@ pub struct Program {
     threads: Threads,
     single: Runner<f32>,
     double: Runner<f64>,
+}
+
+/// An operation of a program.
+#[derive(Clone, Copy, Debug)]
+pub struct ProgramNode<'p> {
+    /// What it does.
+    pub op: &'p Op,
+    /// The numbers of the values that it does it with.
+    pub operands: &'p [u32],
+    /// The type of its result.
+    pub type_of: &'p Type,
+    /// Where it was recorded.
+    pub origin: &'p Origin,
+}
+
+/// What a program starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum Leaf<'p> {
+    /// The input of this number.
+    Input(usize),
+    /// A tensor that it has captured: data, a parameter, a node's value.
+    Data(&'p Tensor),
+    /// A number typed in a formula.
+    Number(f64),
 }
 
 /// Where an input of the listing comes from.
@@ -219,6 +244,43 @@ impl Program {
         (self.precision, &self.signature, &self.listing, &self.ops, &self.types).hash(state);
     }
 
+    /// Its operations, in an order in which they can be computed. Values are numbered: first the
+    /// results of these, then [`Program::leaves`].
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input(0.5);
+    /// let program = tape.program([x], [3.0 * x.sin()]);
+    /// let lines = program.nodes().map(|node| format!("{} {:?}", node.op.name(), node.operands));
+    /// assert_eq!(lines.collect::<Vec<_>>(), ["sin [2]", "mul [3, 0]"]);
+    /// assert_eq!((program.leaves().len(), program.outputs()), (2, &[1][..]));
+    /// ```
+    pub fn nodes(&self) -> impl Iterator<Item = ProgramNode<'_>> {
+        self.listing.lines().zip(&self.origins).map(|(line, origin)| ProgramNode {
+            op: &self.ops[line.op as usize],
+            operands: line.operands,
+            type_of: &self.types[line.type_of as usize],
+            origin,
+        })
+    }
+
+    /// What its operations start from: inputs, and values that it has captured.
+    pub fn leaves(&self) -> impl ExactSizeIterator<Item = (Leaf<'_>, &Type)> {
+        let types = self.listing.inputs.iter().map(|&type_of| &*self.types[type_of as usize]);
+        let leaves = self.inputs.iter().map(|source| match source {
+            Source::Given(k) => Leaf::Input(*k),
+            Source::Captured(Bound::Tensor(tensor)) => Leaf::Data(tensor),
+            Source::Captured(Bound::Number(number)) => Leaf::Number(*number),
+        });
+        leaves.zip(types)
+    }
+
+    /// The numbers of the values that it answers with.
+    pub fn outputs(&self) -> &[u32] {
+        &self.listing.outputs
+    }
+
     /// The types of its inputs.
     pub fn inputs(&self) -> &[Type] {
         &self.signature
@@ -294,6 +356,15 @@ impl Program {
     /// If an input has not the type that the program was recorded with, or an index is out of
     /// range.
     pub fn try_run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, RunError> {
+        self.run_watched(inputs, || ())
+    }
+
+    /// As [`Program::try_run`]; calls `tick` before the first step of its plan and after each.
+    pub(crate) fn run_watched(
+        &self,
+        inputs: &[&Tensor],
+        tick: impl FnMut(),
+    ) -> Result<Vec<Tensor>, RunError> {
         self.check_inputs(inputs)?;
         let bound = self.inputs.iter().map(|source| match source {
             Source::Captured(bound) => bound.clone(),
@@ -301,8 +372,8 @@ impl Program {
         });
         let bound: Vec<Bound> = bound.collect();
         match self.precision {
-            Precision::F32 => self.run_on(&self.single, &bound),
-            Precision::F64 => self.run_on(&self.double, &bound),
+            Precision::F32 => self.run_on(&self.single, &bound, tick),
+            Precision::F64 => self.run_on(&self.double, &bound, tick),
         }
     }
 
@@ -348,6 +419,14 @@ impl Program {
         }
     }
 
+    /// What the steps of its plan are, and the nodes that they compute.
+    pub(crate) fn forms(&self) -> Vec<(u32, &'static str)> {
+        match self.precision {
+            Precision::F32 => self.plan(&self.single).forms().collect(),
+            Precision::F64 => self.plan(&self.double).forms().collect(),
+        }
+    }
+
     fn plan<'a, T: Scalar>(&self, runner: &'a Runner<T>) -> &'a Plan<T> {
         let tables = Tables { ops: &self.ops, types: &self.types };
         runner.plan.get_or_init(|| Plan::new(&self.listing, tables, self.policy))
@@ -357,11 +436,13 @@ impl Program {
         &self,
         runner: &Runner<T>,
         bound: &[Bound],
+        tick: impl FnMut(),
     ) -> Result<Vec<Tensor>, RunError> {
         let plan = self.plan(runner);
         let workspaces = || runner.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workspace = workspaces().pop().unwrap_or_default();
-        let outcome = execute(plan, bound, &mut workspace, &runner.pool, &self.threads);
+        let teams = (&runner.pool, &self.threads);
+        let outcome = execute_watched(plan, bound, &mut workspace, teams, tick);
         workspaces().push(workspace);
         match outcome {
             Ok(outcome) => Ok(outcome.outputs),

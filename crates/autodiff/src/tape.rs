@@ -470,13 +470,49 @@ impl Tape {
     /// Until the answer is dropped, nodes are recorded with the origin of this one, or of the last
     /// that was asked of [`Met`].
     pub(crate) fn inherit_origin(&self, id: NodeId) -> impl Drop {
+        let origin = self.core.borrow().nodes[id as usize].origin;
+        self.replace_origin(origin)
+    }
+
+    fn replace_origin(&self, origin: u32) -> impl Drop {
         struct Return<'t>(&'t Tape, u32);
         impl Drop for Return<'_> {
             fn drop(&mut self) {
                 self.0.inherited_origin.set(self.1);
             }
         }
-        Return(self, self.inherited_origin.replace(self.core.borrow().nodes[id as usize].origin))
+        Return(self, self.inherited_origin.replace(origin))
+    }
+
+    /// Records what `f` records with this origin instead of the caller's: for what is read from a
+    /// formula or a file.
+    ///
+    /// ```
+    /// # use wengert_autodiff::{Origin, Tape};
+    /// let tape = Tape::new();
+    /// let origin = Origin { file: "model.txt".into(), line: 3, column: 7, scope: "head".into() };
+    /// let y = tape.with_origin(&origin, || tape.input(0.5).sin());
+    /// assert_eq!(y.origin().to_string(), "model.txt:3:7 in head");
+    /// ```
+    pub fn with_origin<R>(&self, origin: &Origin, f: impl FnOnce() -> R) -> R {
+        let number = self.core.borrow_mut().origins.stated(origin);
+        let _return = self.replace_origin(number);
+        f()
+    }
+
+    /// Records what `f` records in the scope `name`, inside the one it is called in: a block of its
+    /// own in listings, tables and pictures. Layers do this by themselves.
+    ///
+    /// ```
+    /// # use wengert_autodiff::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.input([1.0, 2.0]);
+    /// let y = tape.named("norm", || (x * x).sum().sqrt());
+    /// assert_eq!(y.origin().scope, "norm");
+    /// ```
+    pub fn named<R>(&self, name: &str, f: impl FnOnce() -> R) -> R {
+        let _leave = self.enter(name);
+        f()
     }
 
     pub(crate) fn origin_of(&self, id: NodeId) -> Origin {

@@ -209,12 +209,32 @@ impl Op {
         }
     }
 
+    /// Its parameters, such as `axes: [0]`; empty if it has none.
+    pub fn parameters(&self) -> String {
+        crate::inspect::parameters(self).unwrap_or_default()
+    }
+
     /// What it computes, in TeX.
     pub fn math(&self) -> &'static str {
         match self {
             Op::Custom(custom) => custom.math(),
             op => each!(op, op => math_of(op), leaf: ""),
         }
+    }
+
+    /// Whether its result has the elements of its operand, so that nothing is computed: of real
+    /// values, a run reads them where they lie.
+    pub fn is_view(&self) -> bool {
+        matches!(
+            self,
+            Op::Reshape(_)
+                | Op::Permute(_)
+                | Op::Expand(_)
+                | Op::Flip(_)
+                | Op::Slice(_)
+                | Op::StopGradient(_)
+                | Op::StraightThrough(_)
+        )
     }
 
     /// Whether it has a value of its own instead of operands.

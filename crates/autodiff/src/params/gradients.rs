@@ -1,12 +1,11 @@
 //! Gradients under the keys of their parameters: data, to be added, scaled, measured and looked
 //! at.
 
-use std::fmt;
 use std::ops::{AddAssign, Index};
 
 use wengert_tensor::Tensor;
 
-use crate::origin::Origin;
+use crate::inspect::Reason;
 use crate::params::{ParamId, ParamMap};
 
 /// The gradients of a step.
@@ -25,31 +24,6 @@ pub struct Missing {
     pub name: String,
     /// Why there is none.
     pub reason: Reason,
-}
-
-/// Why a parameter has no gradient.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Reason {
-    /// The loss does not depend on it.
-    Unused,
-    /// Every path to the loss goes through an operation without a derivative; this is the first.
-    Cut {
-        /// The operation.
-        operation: &'static str,
-        /// Where it was recorded.
-        origin: Origin,
-    },
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Unused => f.write_str("the loss does not depend on it"),
-            Reason::Cut { operation, origin } => {
-                write!(f, "nothing is differentiated through {operation} at {origin}")
-            }
-        }
-    }
 }
 
 impl Gradients {

@@ -19,7 +19,7 @@ use crate::tape::Precision;
 use crate::var::Var;
 
 pub use examples::Examples;
-pub use gradients::{Gradients, Missing, Reason};
+pub use gradients::{Gradients, Missing};
 pub use scope::{Mode, Scope};
 pub use step::{Buffers, Step};
 

@@ -1,14 +1,12 @@
 //! A training step: record, differentiate, run, and give the memory back.
 
-use rustc_hash::FxHashSet;
 use wengert_tensor::Tensor;
 
-use crate::derive::{OwnRules, between_nodes};
-use crate::linear::Linear;
-use crate::op::Kind;
+use crate::derive::OwnRules;
+use crate::inspect::Reason;
 use crate::params::scope::{Mode, Scope};
-use crate::params::{Gradients, Missing, ParamId, Reason, Selection};
-use crate::tape::{NodeId, Tape};
+use crate::params::{Gradients, Missing, ParamId, Selection};
+use crate::tape::Tape;
 use crate::var::Var;
 
 /// New values of buffers, by key.
@@ -98,7 +96,8 @@ impl Tape {
             step.gradients.map.insert(id, next());
         }
         step.buffers.extend(buffers.iter().map(|&(id, _)| (id, next())));
-        step.gradients.missing = self.missing(selection, &trained, &step.gradients, loss);
+        step.gradients.missing =
+            self.parameters_missing(selection, &trained, &step.gradients, loss);
         step
     }
 
@@ -145,7 +144,7 @@ impl Tape {
     }
 
     /// The parameters that a gradient was wanted by and that have none, and why.
-    fn missing(
+    fn parameters_missing(
         &self,
         selection: &Selection<'_>,
         trained: &[(ParamId, Var<'_>)],
@@ -156,32 +155,9 @@ impl Tape {
         let without = wanted.filter(|&(id, _)| gradients.get(id).is_none());
         let missing = without.map(|(id, parameter)| {
             let var = trained.iter().find(|(known, _)| *known == id);
-            let cut = var.and_then(|&(_, var)| self.first_cut(var, loss));
-            let reason = cut.map_or(Reason::Unused, |cut| Reason::Cut {
-                operation: cut.op().name(),
-                origin: cut.origin(),
-            });
+            let reason = var.map_or(Reason::Unused, |&(_, var)| self.cut_between(var, loss));
             Missing { id, name: parameter.name.clone(), reason }
         });
         missing.collect()
-    }
-
-    /// The first node on the way from `x` to `y` through which nothing is differentiated.
-    fn first_cut<'t>(&'t self, x: Var<'t>, y: Var<'t>) -> Option<Var<'t>> {
-        let mut carrying: FxHashSet<NodeId> = [x.id].into_iter().collect();
-        for id in between_nodes(self, &[x.id], &[y.id]) {
-            let node = Var { tape: self, id };
-            let (op, operands) = (node.op(), node.operands());
-            for (i, operand) in operands.iter().enumerate() {
-                if !carrying.contains(&operand.id) || operand.kind() == Kind::Index {
-                    continue;
-                }
-                if matches!(op.derivative(i, &operands, node), Linear::Zero) {
-                    return Some(node);
-                }
-                carrying.insert(id);
-            }
-        }
-        None
     }
 }

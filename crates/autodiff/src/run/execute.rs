@@ -40,10 +40,22 @@ pub(crate) fn execute<T: Scalar>(
     pool: &Pool<T>,
     threads: &Threads,
 ) -> Result<Outcome, Failure> {
+    execute_watched(plan, inputs, workspace, (pool, threads), || ())
+}
+
+/// As [`execute`]; calls `tick` before the first step and after each.
+pub(crate) fn execute_watched<T: Scalar>(
+    plan: &Plan<T>,
+    inputs: &[Bound],
+    workspace: &mut Workspace<T>,
+    (pool, threads): (&Pool<T>, &Threads),
+    mut tick: impl FnMut(),
+) -> Result<Outcome, Failure> {
     workspace.prepare(plan, pool);
     let in_place = bind(plan, inputs, workspace);
     let mut outputs: Vec<Vec<T>> = plan.output_sizes.iter().map(|&size| pool.take(size)).collect();
-    for step in &plan.steps {
+    tick();
+    for (step, &node) in plan.steps.iter().zip(&plan.nodes) {
         match *step {
             Step::Cells { kernel, x, y } => {
                 plan.kernels[usize::from(kernel)](&mut workspace.cells, x, y);
@@ -51,9 +63,10 @@ pub(crate) fn execute<T: Scalar>(
             Step::Wide(number) => {
                 let wide = &plan.wide[number as usize];
                 run_wide(wide, workspace, &in_place, &mut outputs, (pool, threads))
-                    .map_err(|error| Failure { node: wide.node, error })?;
+                    .map_err(|error| Failure { node, error })?;
             }
         }
+        tick();
     }
     Ok(workspace.collect(plan, inputs, outputs, pool))
 }

@@ -60,15 +60,9 @@ pub(super) fn lower<T: Scalar>(
         Op::Constant(constant) => {
             planner.compute(value, y, Work::Constant(T::from_f64(constant.number())));
         }
-        Op::Reshape(_)
-        | Op::Permute(_)
-        | Op::Expand(_)
-        | Op::Flip(_)
-        | Op::Slice(_)
-        | Op::StopGradient(_)
-        | Op::StraightThrough(_) => {
+        op if op.is_view() => {
             let x = planner.operand(line.operands[0]);
-            match viewed(&op, &x, y) {
+            match viewed(op, &x, y) {
                 Some(layout) if y.shape.size() != 1 || matches!(x.room, Room::Cell(_)) => {
                     planner.view(value, line.operands[0], Operand { room: x.room, layout });
                 }

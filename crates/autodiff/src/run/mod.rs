@@ -26,7 +26,7 @@ use crate::real::Real;
 
 pub(crate) use engine::Engine;
 pub use engine::Statistics;
-pub(crate) use execute::{Bound, Workspace, execute};
+pub(crate) use execute::{Bound, Workspace, execute, execute_watched};
 pub(crate) use listing::{Checkpoint, Listing, Selection};
 pub(crate) use plan::{Plan, Tables};
 pub use simplify::Rewriting;

@@ -19,6 +19,8 @@ use crate::tape::NOTHING;
 /// A listing made ready to be carried out on the scalars `T`.
 pub(crate) struct Plan<T> {
     pub steps: Vec<Step>,
+    /// By step: the node of the listing that it computes.
+    pub nodes: Vec<u32>,
     pub wide: Vec<Wide<T>>,
     /// The loops of pointwise operations on cells.
     pub kernels: Vec<OnCells<T>>,
@@ -105,6 +107,7 @@ pub(super) struct Planner<'a, T> {
     slots: u32,
     positions: usize,
     steps: Vec<Step>,
+    nodes: Vec<u32>,
     wide_steps: Vec<Wide<T>>,
     kernels: Vec<OnCells<T>>,
     /// By operation: its number among the kernels, if it has one.
@@ -173,6 +176,7 @@ impl<T: Scalar> Plan<T> {
         let outputs = planner.collect_outputs(listing);
         Plan {
             steps: planner.steps,
+            nodes: planner.nodes,
             wide: planner.wide_steps,
             kernels: planner.kernels,
             cells: planner.cells as usize,
@@ -229,9 +233,17 @@ impl<T: Scalar> Plan<T> {
 
     /// Lets steps speak of the nodes that theirs were in an earlier listing.
     fn renumber_nodes(&mut self, was: &[u32]) {
-        for wide in &mut self.wide {
-            wide.node = was[wide.node as usize];
+        for node in &mut self.nodes {
+            *node = was[*node as usize];
         }
+    }
+
+    /// What each step is, and the node that it computes.
+    pub fn forms(&self) -> impl Iterator<Item = (u32, &'static str)> {
+        self.nodes.iter().zip(&self.steps).map(|(&node, step)| match step {
+            Step::Cells { .. } => (node, "single numbers"),
+            Step::Wide(wide) => (node, self.wide[*wide as usize].work.form()),
+        })
     }
 
     /// The bytes that the temporaries of a run take.
@@ -281,6 +293,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             slots: 0,
             positions: 0,
             steps: Vec::with_capacity(listing.len()),
+            nodes: Vec::with_capacity(listing.len()),
             wide_steps: Vec::new(),
             kernels: Vec::new(),
             kernel_numbers: vec![None; tables.ops.len()],
@@ -345,6 +358,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
             u16::try_from(self.kernels.len() - 1).expect("fewer pointwise operations than 2¹⁶")
         });
         self.steps.push(Step::Cells { kernel, x, y });
+        self.nodes.push(value);
         self.operations += 1;
         true
     }
@@ -407,7 +421,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
         self.places[value as usize] = place;
         // A constant is not worth counting, nor keeping.
         self.operations += usize::from(!matches!(work, Work::Constant(_)));
-        self.push_wide(Wide { node: value, work, y });
+        self.push_wide(value, Wide { work, y });
     }
 
     /// A contiguous copy of an operand, for a step that needs one: it is free again when the step
@@ -421,11 +435,12 @@ impl<'a, T: Scalar> Planner<'a, T> {
         copies.push(stretch);
         let room = Room::Arena(stretch);
         let y = Target::Real(room);
-        self.push_wide(Wide { node: value, work: Work::Copy(x), y });
+        self.push_wide(value, Wide { work: Work::Copy(x), y });
         Operand { room, layout }
     }
 
-    fn push_wide(&mut self, wide: Wide<T>) {
+    fn push_wide(&mut self, node: u32, wide: Wide<T>) {
+        self.nodes.push(node);
         self.steps.push(Step::Wide(self.wide_steps.len() as u32));
         self.wide_steps.push(wide);
     }
@@ -511,7 +526,7 @@ impl<'a, T: Scalar> Planner<'a, T> {
                         // It is a view. A second mention of it finds it written.
                         let room = Room::Output(output);
                         let y = Target::Real(room);
-                        self.push_wide(Wide { node: value, work: Work::Copy(x), y });
+                        self.push_wide(value, Wide { work: Work::Copy(x), y });
                         let layout = Layout::contiguous(shape.clone());
                         self.wide[wide as usize] = Operand { room, layout };
                     }

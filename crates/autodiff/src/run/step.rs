@@ -41,8 +41,6 @@ pub(crate) type OnCells<T> = fn(cells: &mut [T], x: [u32; 3], y: u32);
 
 /// A step whose operands or result are more than one element, or whose operation is not pointwise.
 pub(crate) struct Wide<T> {
-    /// The node of the listing that it computes, for errors.
-    pub node: u32,
     pub work: Work<T>,
     /// Where the result goes, contiguous; for an index, the number of its slot.
     pub y: Target,
@@ -111,6 +109,27 @@ pub(crate) enum Work<T> {
         op: Arc<Op>,
         x: Vec<Argument>,
     },
+}
+
+impl<T> Work<T> {
+    /// What it is called in a profile.
+    pub fn form(&self) -> &'static str {
+        match self {
+            Work::Constant(_) => "constant",
+            Work::Load(_) => "one element",
+            Work::Copy(_) => "copy",
+            Work::Pointwise { .. } => "pointwise",
+            Work::Fold { .. } => "reduction",
+            Work::MatMul(products) if products.len() > 1 => "products, summed in place",
+            Work::MatMul(_) => "product",
+            Work::Gather { .. } => "gather",
+            Work::ScatterAdd { .. } => "scatter-add",
+            Work::Assemble { .. } => "assembly",
+            Work::Convolve(_) => "convolution",
+            Work::Search(_) => "search",
+            Work::Eval { .. } => "as defined",
+        }
+    }
 }
 
 /// A matrix product, or a batch of them.

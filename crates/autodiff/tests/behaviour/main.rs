@@ -10,6 +10,7 @@ mod custom;
 mod errors;
 mod foreign;
 mod implicit;
+mod inspect;
 mod laws;
 mod memory_places;
 mod panics;

@@ -76,8 +76,8 @@ fn check_usable(tape: &Tape, x: Var<'_>, plans: usize) {
         let slopes = each(&|x| (x * x + 2.0 * x) * x.exp());
         by_x.to_vec_f64().into_iter().zip(slopes).for_each(|(a, b)| near(a, b));
         near(tangent.item(), each(&|x| (x * x + 2.0 * x) * x.exp() * x).iter().sum());
-        let origin = x.exp().origin().location;
-        assert_eq!((origin.file(), origin.line()), (file!(), line!() - 1));
+        let origin = x.exp().origin();
+        assert_eq!((&*origin.file, origin.line), (file!(), line!() - 1));
     });
     assert_eq!(work.plans, plans);
 }

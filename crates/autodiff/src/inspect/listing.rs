@@ -75,7 +75,7 @@ fn computation(node: Var<'_>) -> String {
 }
 
 /// The fields of an operation, if it has any, as its `Debug` writes them.
-fn parameters(op: &Op) -> Option<String> {
+pub(crate) fn parameters(op: &Op) -> Option<String> {
     let text = format!("{op:?}");
     let (_, inside) = text.split_once('{')?;
     let (inside, _) = inside.rsplit_once('}')?;

@@ -1,0 +1,3 @@
+//! Explanations and pictures of computations.
+
+mod explanations;
