@@ -147,6 +147,7 @@
 
 pub use wengert_autodiff as autodiff;
 pub use wengert_data as data;
+pub use wengert_formula as formula;
 pub use wengert_nn as nn;
 pub use wengert_optim as optim;
 pub use wengert_tensor as tensor;
