@@ -151,6 +151,7 @@ pub use wengert_formula as formula;
 pub use wengert_nn as nn;
 pub use wengert_optim as optim;
 pub use wengert_tensor as tensor;
+pub use wengert_view as view;
 pub use wengert_weights as weights;
 
 /// What a program usually needs, to be imported as a whole.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use wengert::autodiff::RunError;
 use wengert::data::DataError;
+use wengert::formula::FormulaError;
 use wengert::weights::WeightsError;
 
 /// Why a command stopped before its end.
@@ -11,6 +13,19 @@ use wengert::weights::WeightsError;
 pub enum Failure {
     /// The output could not be written.
     Output(io::Error),
+    /// A formula, or the values of its inputs, can't be read or recorded.
+    Formula(Box<FormulaError>),
+    /// Inputs and values of a formula do not belong together.
+    Inputs(String),
+    /// A formula can't be computed at these values.
+    Run(Box<RunError>),
+    /// What was made could not be written where it was to be.
+    Unwritten {
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
     /// The data could not be prepared.
     Data(DataError),
     /// There is no data set and no directory of this name.
@@ -67,6 +82,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Output(error) => write!(f, "the output could not be written: {error}"),
+            Failure::Formula(error) => write!(f, "{error}"),
+            Failure::Inputs(reason) => f.write_str(reason),
+            Failure::Run(error) => write!(f, "{error}"),
+            Failure::Unwritten { path, error } => write!(f, "{}: {error}", path.display()),
             Failure::Data(error) => write!(f, "the data could not be prepared: {error}"),
             Failure::NoData(name) => write!(
                 f,
@@ -105,6 +124,18 @@ impl fmt::Display for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         Failure::Output(error)
+    }
+}
+
+impl From<FormulaError> for Failure {
+    fn from(error: FormulaError) -> Failure {
+        Failure::Formula(error.into())
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Failure {
+        Failure::Run(error.into())
     }
 }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod failure;
+mod look;
 mod train;
 
 use std::io::{self, ErrorKind};
@@ -22,6 +23,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Train(train::Options),
+    Explain(look::ExplainOptions),
+    Graph(look::GraphOptions),
+    Cost(look::CostOptions),
 }
 
 /// Exit codes: 0 done, 1 failed, 2 (by clap) the command line was not understood, 130 interrupted.
@@ -29,6 +33,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         None => Arguments::command().print_help().map_err(Failure::from),
         Some(Command::Train(options)) => train::run(&options, &mut io::stdout()),
+        Some(Command::Explain(options)) => look::explain(&options, &mut io::stdout()),
+        Some(Command::Graph(options)) => look::graph(&options, &mut io::stdout()),
+        Some(Command::Cost(options)) => look::cost(&options, &mut io::stdout()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

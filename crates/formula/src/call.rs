@@ -6,7 +6,7 @@ use wengert_tensor::Shape;
 
 use crate::error::{Fault, Span};
 use crate::functions::{Function, Rule};
-use crate::record::{Numbers, Recorder, Value};
+use crate::record::{Numbers, Recorder, Value, check_size};
 use crate::tree::Part;
 
 pub(crate) struct Call<'r, 't> {
@@ -74,13 +74,11 @@ impl<'t> Call<'_, 't> {
 
     /// An operand of either kind.
     pub fn any(&self, k: usize) -> Result<Var<'t>, Fault> {
-        match self.part(k) {
-            Some(part) => self.recorder.var(part),
-            None => {
-                let name = self.function.parameter(k).0;
-                Err(self.refuse(format!("`{name}` is missing")))
-            }
-        }
+        let Some(part) = self.part(k) else {
+            let name = self.function.parameter(k).0;
+            return Err(self.refuse(format!("`{name}` is missing")));
+        };
+        self.recorder.var(part)
     }
 
     /// An operand of real numbers.
@@ -166,13 +164,12 @@ impl<'t> Call<'_, 't> {
             });
             return Ok(default.map(Numbers::one));
         };
-        match self.recorder.value(part) {
-            Value::Numbers(numbers) => Ok(Some(numbers.clone())),
-            _ => {
-                let name = self.function.parameter(k).0;
-                Err(Fault::new(part.span, format!("expected `{name}` as a number of the formula")))
-            }
-        }
+        let Value::Numbers(numbers) = self.recorder.value(part) else {
+            let name = self.function.parameter(k).0;
+            let message = format!("expected `{name}` as a number of the formula");
+            return Err(Fault::new(part.span, message));
+        };
+        Ok(Some(numbers.clone()))
     }
 
     /// A number.
@@ -227,7 +224,7 @@ impl<'t> Call<'_, 't> {
         let sizes = self.integers(k)?.unwrap_or_default();
         let shape: Option<Shape> = sizes.iter().map(|&size| usize::try_from(size).ok()).collect();
         let shape = shape.ok_or_else(|| self.fault(k, "expected sizes of at least 0"))?;
-        self.recorder.check_size(&shape).map_err(|message| self.fault(k, message))?;
+        check_size(&shape).map_err(|message| self.fault(k, message))?;
         Ok(shape)
     }
 
@@ -268,14 +265,12 @@ impl<'t> Call<'_, 't> {
     pub fn check_broadcast(&self, vars: &[Var<'t>]) -> Result<Shape, Fault> {
         let mut common = Shape::default();
         for x in vars {
-            match common.broadcast(&x.shape()) {
-                Some(shape) => common = shape,
-                None => {
-                    let shapes: Vec<_> = vars.iter().map(|x| x.shape().to_string()).collect();
-                    let message = format!("shapes {} do not broadcast", shapes.join(" and "));
-                    return Err(self.refuse(message));
-                }
-            }
+            let Some(shape) = common.broadcast(&x.shape()) else {
+                let shapes: Vec<_> = vars.iter().map(|x| x.shape().to_string()).collect();
+                let message = format!("shapes {} do not broadcast", shapes.join(" and "));
+                return Err(self.refuse(message));
+            };
+            common = shape;
         }
         self.check_size(&common)?;
         Ok(common)
@@ -283,7 +278,7 @@ impl<'t> Call<'_, 't> {
 
     /// Whether a value may be so large.
     pub fn check_size(&self, shape: &Shape) -> Result<(), Fault> {
-        self.recorder.check_size(shape).map_err(|message| self.refuse(message))
+        check_size(shape).map_err(|message| self.refuse(message))
     }
 
     /// Whether positions that are known lie among `n`.

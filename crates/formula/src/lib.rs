@@ -37,10 +37,10 @@
 
 mod error;
 pub use error::FormulaError;
+mod functions;
 mod lexer;
 mod parser;
 mod tree;
-mod functions;
 pub use functions::{Function, functions};
 mod call;
 mod index;
@@ -48,7 +48,7 @@ mod record;
 mod value;
 pub use value::{parse_bindings, parse_shapes};
 
-use wengert_autodiff::{Tape, Var};
+use wengert_autodiff::{Origin, Tape, Var};
 
 use crate::error::Fault;
 use crate::tree::Tree;
@@ -80,6 +80,23 @@ impl Formula {
         self.tree.inputs.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Where each input is used first, as the origin of its variable.
+    ///
+    /// ```
+    /// # use wengert_formula::Formula;
+    /// let origins = Formula::parse("x + y")?.input_origins();
+    /// assert_eq!(origins[1].to_string(), "formula:1:5");
+    /// # Ok::<(), wengert_formula::FormulaError>(())
+    /// ```
+    pub fn input_origins(&self) -> Vec<Origin> {
+        let spans = self.tree.inputs.iter().map(|&(_, span)| span);
+        let positions = record::positions(&self.text);
+        spans
+            .map(|span| positions[span.start])
+            .map(|(line, column)| record::origin(line, column))
+            .collect()
+    }
+
     /// Records it on these inputs, given in the order of [`Formula::inputs`]. What is recorded has
     /// its operator's or function's place in the text as its origin.
     ///
@@ -99,8 +116,7 @@ impl Formula {
             return Err(Fault::new(*span, message).in_text(&self.text));
         }
         if inputs.len() > names.len() {
-            let message =
-                format!("{} values are given for {} inputs", inputs.len(), names.len());
+            let message = format!("{} values are given for {} inputs", inputs.len(), names.len());
             return Err(Fault::new(self.tree.result.span, message).in_text(&self.text));
         }
         record::record(&self.text, &self.tree, tape, inputs)

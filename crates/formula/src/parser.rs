@@ -194,11 +194,8 @@ impl Parser {
             let place = self.advance();
             // Powers are grouped from the right.
             let right = self.expression(if strength == POWER { SIGN } else { strength })?;
-            left = self.add(
-                Expression::Binary(binary, left, right),
-                place,
-                left.span.to(right.span),
-            );
+            left =
+                self.add(Expression::Binary(binary, left, right), place, left.span.to(right.span));
             if strength == COMPARISON
                 && let &Token::Symbol(symbol) = self.token()
                 && let Some((_, COMPARISON)) = operator(symbol)

@@ -57,7 +57,7 @@ pub(crate) struct Recorder<'t> {
 }
 
 /// Line and column of each character, counted from 1.
-fn positions(text: &str) -> Vec<(u32, u32)> {
+pub(crate) fn positions(text: &str) -> Vec<(u32, u32)> {
     let (mut line, mut column) = (1, 0);
     let mut of_character = |c| {
         column += 1;
@@ -88,9 +88,7 @@ pub(crate) fn record<'t>(
     for node in &tree.nodes {
         let value = recorder.value_of(&node.expression, node.place, inputs)?;
         if let Value::Var(y) = value {
-            recorder
-                .check_size(&y.shape())
-                .map_err(|message| Fault::new(node.place, message))?;
+            check_size(&y.shape()).map_err(|message| Fault::new(node.place, message))?;
         }
         recorder.values.push(value);
     }
@@ -145,8 +143,7 @@ impl<'t> Recorder<'t> {
     /// Records what `f` records with a place of the text as its origin.
     fn at<R>(&self, place: Span, f: impl FnOnce() -> R) -> R {
         let (line, column) = self.positions[place.start];
-        let origin = Origin { file: "formula".into(), line, column, scope: String::new() };
-        self.tape.with_origin(&origin, f)
+        self.tape.with_origin(&origin(line, column), f)
     }
 
     pub fn value(&self, part: Part) -> &Value<'t> {
@@ -241,13 +238,15 @@ impl<'t> Recorder<'t> {
         let Some(common) = from.broadcast(&to) else {
             return Err(Fault::new(place, format!("shapes {from} and {to} do not broadcast")));
         };
-        self.check_size(&common).map_err(|message| Fault::new(place, message))?;
+        check_size(&common).map_err(|message| Fault::new(place, message))?;
         Ok(self.at(place, || match binary {
             Binary::Add => x + y,
             Binary::Sub => x - y,
             Binary::Mul => x * y,
             Binary::Div => x / y,
             Binary::MatMul => x.matmul(y),
+            // As one writes it by hand, and smooth everywhere.
+            Binary::Pow if self.single(b) == Some(2.0) => x.square(),
             Binary::Pow => x.pow(y),
             Binary::Less => x.lt(y),
             Binary::LessEqual => x.le(y),
@@ -296,27 +295,13 @@ impl<'t> Recorder<'t> {
         }
         let mut shape = vars[0].shape().to_vec();
         shape.insert(0, vars.len());
-        self.check_size(&shape.into()).map_err(|message| Fault::new(place, message))?;
+        check_size(&shape.into()).map_err(|message| Fault::new(place, message))?;
         Ok(self.at(place, || Var::stack(&vars, 0)))
-    }
-
-    /// Whether a value may be so large.
-    pub fn check_size(&self, shape: &Shape) -> Result<(), String> {
-        if shape.rank() > MOST_AXES {
-            return Err(format!("{} axes: a formula has no values of more than {MOST_AXES}", shape.rank()));
-        }
-        // A size of 0 hides the others, which may have been multiplied by then.
-        let size = shape.iter().fold(1_usize, |all, &size| all.saturating_mul(size.max(1)));
-        if size > MOST_ELEMENTS {
-            let message = format!("shape {shape}: a formula has no values of more than");
-            return Err(format!("{message} {MOST_ELEMENTS} elements"));
-        }
-        Ok(())
     }
 
     /// Whether so many elements may be made while recording, beside those before.
     pub fn charge(&self, shape: &Shape) -> Result<(), String> {
-        self.check_size(shape)?;
+        check_size(shape)?;
         let all = self.elements_made.get() + shape.size();
         self.elements_made.set(all);
         if all > MOST_MADE {
@@ -341,4 +326,26 @@ pub(crate) fn check_product(x: Var<'_>, y: Var<'_>) -> Result<(), String> {
         return Err(format!("{a} by {b}: their batches do not broadcast"));
     }
     Ok(())
+}
+
+/// Whether a value may be so large.
+pub(crate) fn check_size(shape: &Shape) -> Result<(), String> {
+    if shape.rank() > MOST_AXES {
+        return Err(format!(
+            "{} axes: a formula has no values of more than {MOST_AXES}",
+            shape.rank()
+        ));
+    }
+    // A size of 0 hides the others, which may have been multiplied by then.
+    let size = shape.iter().fold(1_usize, |all, &size| all.saturating_mul(size.max(1)));
+    if size > MOST_ELEMENTS {
+        let message = format!("shape {shape}: a formula has no values of more than");
+        return Err(format!("{message} {MOST_ELEMENTS} elements"));
+    }
+    Ok(())
+}
+
+/// A place of the text as an origin.
+pub(crate) fn origin(line: u32, column: u32) -> Origin {
+    Origin { file: "formula".into(), line, column, scope: String::new() }
 }

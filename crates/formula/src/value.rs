@@ -46,8 +46,7 @@ fn bindings(text: &str) -> Result<Vec<(String, Tensor)>, Fault> {
         let shape = reader.value(&mut values, 0)?;
         let tensor = Tensor::from_vec(values, shape);
         all.push((name, tensor.map_err(|error| Fault::new(start, error.to_string()))?));
-        let is_separated =
-            reader.take(",") || reader.take(";") || reader.skip(&Token::Newline);
+        let is_separated = reader.take(",") || reader.take(";") || reader.skip(&Token::Newline);
         if !is_separated && *reader.token() != Token::End {
             return Err(reader.expected("`,` or the end"));
         }

@@ -72,7 +72,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 all = x.shape().iter().fold(all, |all, &n| all.saturating_mul(n.max(1)));
                 labels += x.rank();
             }
-            if operands.is_empty() || labels > 16 || operands.iter().any(|x| x.kind() == Kind::Index)
+            if operands.is_empty()
+                || labels > 16
+                || operands.iter().any(|x| x.kind() == Kind::Index)
             {
                 return Err(call.refuse("expected real operands of at most 16 axes together"));
             }
@@ -80,47 +82,79 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Var::try_einsum(equation, &operands).map_err(|error| call.fault(0, error.message))
         }),
     ),
-    Function::new("tril(x, offset=0)", "the lower triangle, else 0", Own(|call| {
-        let (x, offset) = triangle(call)?;
-        Ok(x.tril(offset))
-    })),
-    Function::new("triu(x, offset=0)", "the upper triangle, else 0", Own(|call| {
-        let (x, offset) = triangle(call)?;
-        Ok(x.triu(offset))
-    })),
-    Function::new("diagonal(x, offset=0)", "the diagonal of a matrix", Own(|call| {
-        let (x, offset) = (call.with_rank(0, 2, "a matrix")?, offset(call)?);
-        Ok(x.diagonal(offset, -2, -1))
-    })),
-    Function::new("diag(x, offset=0)", "a matrix with this diagonal", Own(|call| {
-        let (x, offset) = (call.with_rank(0, 1, "a vector")?, offset(call)?);
-        let n = x.shape()[x.rank() - 1].saturating_add(offset.unsigned_abs());
-        let mut shape = x.shape().to_vec();
-        shape.pop();
-        shape.extend([n, n]);
-        call.check_size(&shape.into())?;
-        Ok(x.diag_embed(offset))
-    })),
-    Function::new("trace(x)", "the sum of the diagonal", Own(|call| {
-        Ok(call.with_rank(0, 2, "a matrix")?.trace())
-    })),
+    Function::new(
+        "tril(x, offset=0)",
+        "the lower triangle, else 0",
+        Own(|call| {
+            let (x, offset) = triangle(call)?;
+            Ok(x.tril(offset))
+        }),
+    ),
+    Function::new(
+        "triu(x, offset=0)",
+        "the upper triangle, else 0",
+        Own(|call| {
+            let (x, offset) = triangle(call)?;
+            Ok(x.triu(offset))
+        }),
+    ),
+    Function::new(
+        "diagonal(x, offset=0)",
+        "the diagonal of a matrix",
+        Own(|call| {
+            let (x, offset) = (call.with_rank(0, 2, "a matrix")?, offset(call)?);
+            Ok(x.diagonal(offset, -2, -1))
+        }),
+    ),
+    Function::new(
+        "diag(x, offset=0)",
+        "a matrix with this diagonal",
+        Own(|call| {
+            let (x, offset) = (call.with_rank(0, 1, "a vector")?, offset(call)?);
+            let n = x.shape()[x.rank() - 1].saturating_add(offset.unsigned_abs());
+            let mut shape = x.shape().to_vec();
+            shape.pop();
+            shape.extend([n, n]);
+            call.check_size(&shape.into())?;
+            Ok(x.diag_embed(offset))
+        }),
+    ),
+    Function::new(
+        "trace(x)",
+        "the sum of the diagonal",
+        Own(|call| Ok(call.with_rank(0, 2, "a matrix")?.trace())),
+    ),
     Function::new("det(x)", "the determinant", Own(|call| Ok(call.square(0)?.det()))),
-    Function::new("log_abs_det(x)", "the logarithm of |det(x)|", Own(|call| {
-        let [_, logarithm] = call.square(0)?.slogdet();
-        Ok(logarithm)
-    })),
-    Function::new("inverse(x)", "the inverse of a matrix", Own(|call| {
-        let x = call.square(0)?;
-        call.check_made(&x.shape())?;
-        Ok(x.inverse())
-    })),
-    Function::new("cholesky(x)", "the lower triangle L for which L L.T is x", Own(|call| {
-        Ok(call.square(0)?.cholesky())
-    })),
-    Function::new("solve(a, b)", "the x for which a @ x is b", Own(|call| {
-        let (a, b) = system(call)?;
-        Ok(a.solve(b))
-    })),
+    Function::new(
+        "log_abs_det(x)",
+        "the logarithm of |det(x)|",
+        Own(|call| {
+            let [_, logarithm] = call.square(0)?.slogdet();
+            Ok(logarithm)
+        }),
+    ),
+    Function::new(
+        "inverse(x)",
+        "the inverse of a matrix",
+        Own(|call| {
+            let x = call.square(0)?;
+            call.check_made(&x.shape())?;
+            Ok(x.inverse())
+        }),
+    ),
+    Function::new(
+        "cholesky(x)",
+        "the lower triangle L for which L L.T is x",
+        Own(|call| Ok(call.square(0)?.cholesky())),
+    ),
+    Function::new(
+        "solve(a, b)",
+        "the x for which a @ x is b",
+        Own(|call| {
+            let (a, b) = system(call)?;
+            Ok(a.solve(b))
+        }),
+    ),
     Function::new(
         "solve_triangular(a, b, upper=false)",
         "as solve, reading one triangle of a alone",

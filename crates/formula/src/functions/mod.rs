@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::tree::Part;
 
 /// How a function is recorded once its arguments suit it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Rule {
     /// On one operand of real numbers.
     One(for<'t> fn(Var<'t>) -> Var<'t>),
@@ -34,9 +34,10 @@ pub(crate) enum Rule {
 /// A function of the language.
 ///
 /// ```
-/// let sine = wengert_formula::functions().find(|function| function.name() == "softmax").unwrap();
-/// assert_eq!(sine.signature(), "softmax(x, axis=-1)");
+/// let softmax = wengert_formula::functions().find(|function| function.name() == "softmax").unwrap();
+/// assert_eq!(softmax.signature(), "softmax(x, axis=-1)");
 /// ```
+#[derive(Debug)]
 pub struct Function {
     /// Its name and parameters: with `=` and what it is if not given, or `*` for any number.
     pub(crate) signature: &'static str,

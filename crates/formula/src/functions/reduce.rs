@@ -139,14 +139,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Ok(x.trapezoid(call.number(1)?, call.axis(2, x)?))
         }),
     ),
-    Function::new("cov(x)", "the covariances of the rows", Own(|call| {
-        let x = call.matrix(0)?;
-        Ok(x.cov(1))
-    })),
-    Function::new("corrcoef(x)", "the correlations of the rows", Own(|call| {
-        let x = call.matrix(0)?;
-        Ok(x.corrcoef())
-    })),
+    Function::new(
+        "cov(x)",
+        "the covariances of the rows",
+        Own(|call| {
+            let x = call.matrix(0)?;
+            Ok(x.cov(1))
+        }),
+    ),
+    Function::new(
+        "corrcoef(x)",
+        "the correlations of the rows",
+        Own(|call| {
+            let x = call.matrix(0)?;
+            Ok(x.corrcoef())
+        }),
+    ),
     Function::new("softmax(x, axis=-1)", "shares: exp(x) over its sum", Along(|x, a| x.softmax(a))),
     Function::new("softmin(x, axis=-1)", "the softmax of -x", Along(|x, axis| x.softmin(axis))),
     Function::new(

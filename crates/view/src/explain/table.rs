@@ -7,6 +7,9 @@ use wengert_tensor::Tensor;
 use crate::explain::number::{subscript, summary};
 use crate::explain::{Contribution, Explanation, Line};
 
+/// Longer formulas are not written out.
+const LONGEST_FORMULA: usize = 70;
+
 /// How many columns a text takes: marks above a letter take none.
 fn width(text: &str) -> usize {
     text.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).count()
@@ -90,9 +93,14 @@ impl Explanation {
         let later = self.lines[number + 1..].iter().flat_map(|line| &line.contributions);
         let before = later.chain(&line.contributions[..place]).any(|other| other.to == *to);
         let sign = if before { "+=" } else { "=" };
-        let mut text = format!("v̄{name} {sign} v̄{from} · ∂v{from}/∂v{name} = {formula}");
+        let mut text = format!("v̄{name} {sign} v̄{from} · ∂v{from}/∂v{name}");
+        // What is defined piece by piece is a long formula, which tells nobody much.
+        let readable = |text: &&String| text.chars().count() <= LONGEST_FORMULA;
+        if readable(&formula) {
+            text = format!("{text} = {formula}");
+        }
         let value = summary(value);
-        for part in numbers.iter().chain([&value]) {
+        for part in numbers.iter().filter(readable).chain([&value]) {
             // What is a number already is not said twice.
             if !text.ends_with(&format!("= {part}")) {
                 text = format!("{text} = {part}");
