@@ -6,6 +6,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rustc_hash::FxHashMap;
 use wengert_tensor::{Array, DType, Pool, Tensor, Threads};
 
 use crate::op::{ShapeError, Type, Value};
@@ -119,19 +120,18 @@ impl Tape {
     pub fn program_of(&self, inputs: &[Var<'_>], outputs: &[Var<'_>]) -> Program {
         self.check_own("program", inputs);
         self.check_own("program", outputs);
-        let ids: Vec<NodeId> = inputs.iter().map(|x| x.id).collect();
-        if (1..ids.len()).any(|k| ids[..k].contains(&ids[k])) {
+        let positions: FxHashMap<NodeId, usize> = inputs.iter().map(|x| x.id).zip(0..).collect();
+        if positions.len() < inputs.len() {
             refuse("program", "an input is named twice".into(), inputs);
         }
         let targets: Vec<NodeId> = outputs.iter().map(|y| y.id).collect();
         let core = &mut *self.core.borrow_mut();
         let selection =
-            core.select(&targets, false, |_, node| ids.contains(&node), Selection::default());
-        let sources =
-            selection.inputs.iter().map(|&node| match ids.iter().position(|&id| id == node) {
-                Some(position) => Source::Given(position),
-                None => Source::Captured(core.bound(node)),
-            });
+            core.select(&targets, false, |_, x| positions.contains_key(&x), Selection::default());
+        let sources = selection.inputs.iter().map(|&node| match positions.get(&node) {
+            Some(&position) => Source::Given(position),
+            None => Source::Captured(core.bound(node)),
+        });
         let origin = |&node: &NodeId| core.origins.get(core.nodes[node as usize].origin);
         Program {
             precision: self.precision(),

@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use wengert_tensor::{DType, Tensor};
+use wengert_tensor::{DType, Shape, Tensor};
 
 use crate::input::{IndexValue, InputValue};
 use crate::intern::Interner;
@@ -380,7 +380,10 @@ impl Tape {
         let types: SmallVec<[Type; 4]> = inputs.iter().map(|x| x.type_of()).collect();
         let indices: SmallVec<[_; 4]> = inputs.iter().map(|x| x.known_indices()).collect();
         let known: SmallVec<[_; 4]> = indices.iter().map(Option::as_ref).collect();
-        let type_of = op.shape(&types).and_then(|y| op.check(&known, &types).map(|()| y));
+        let type_of = op.shape(&types).and_then(|y| {
+            check_size(&y.shape)?;
+            op.check(&known, &types).map(|()| y)
+        });
         let type_of = match type_of {
             Ok(type_of) => type_of,
             Err(error) => {
@@ -524,6 +527,17 @@ impl Tape {
         let core = self.core.borrow();
         Arc::clone(core.ops.get(core.nodes[id as usize].op))
     }
+}
+
+/// That the elements of a result can be counted, and their bytes: with one for each axis of size 0,
+/// so that no part of it is larger.
+fn check_size(shape: &Shape) -> Result<(), ShapeError> {
+    const MOST: usize = isize::MAX as usize / size_of::<f64>();
+    let size = shape.iter().try_fold(1_usize, |product, &size| product.checked_mul(size.max(1)));
+    if size.is_some_and(|size| size <= MOST) {
+        return Ok(());
+    }
+    Err(ShapeError::new(format!("a result of {shape} is larger than any memory")))
 }
 
 /// An error about these operands: what they are and where they were made.

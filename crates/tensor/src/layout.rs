@@ -22,6 +22,8 @@ pub struct Layout {
 
 /// The elements `start`, `start + step`, … of one axis, `len` of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Range {
     /// The first element. Without meaning when `len` is 0.
     pub start: usize,

@@ -17,6 +17,7 @@ use smallvec::SmallVec;
 /// assert_eq!(shape.to_string(), "[2, 3]");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shape(SmallVec<[usize; 4]>);
 
 impl Shape {

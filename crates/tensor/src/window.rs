@@ -9,6 +9,8 @@ use crate::Shape;
 
 /// How a window moves along one axis.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Span {
     /// How many elements it takes.
     pub taps: usize,
@@ -56,7 +58,7 @@ impl Span {
     /// Which of `size` elements is tap `tap` of the window in its place `place`; none in the
     /// padding.
     pub fn element(&self, size: usize, place: usize, tap: usize) -> Option<usize> {
-        let at = place * self.stride + tap * self.dilation;
+        let at = place.checked_mul(self.stride)?.checked_add(tap.checked_mul(self.dilation)?)?;
         at.checked_sub(self.padding.0).filter(|&at| at < size)
     }
 }
@@ -71,6 +73,8 @@ impl Span {
 ///
 /// Each option is given as one value for all axes, or as an array of one for each.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Window {
     /// How it moves along each axis.
     pub spans: SmallVec<[Span; 2]>,

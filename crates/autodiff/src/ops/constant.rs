@@ -11,6 +11,8 @@ use crate::var::Var;
 
 /// A number that is part of the structure, as a 0-d value. All other numbers are literals: leaves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Constant {
     /// 0
     Zero,

@@ -13,6 +13,8 @@ use crate::var::Var;
 /// What a convolution relates, in the order in which [`Conv`] takes them. Channels come in groups,
 /// and only channels of one group meet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Side {
     /// $x$: `[batch, groups · inputs, sizes…]`.
     Input,
@@ -30,6 +32,8 @@ pub enum Side {
 /// $w$ is the gradient of a weight, and that by $x$ is the transposed convolution. Each is linear
 /// in both of its operands, and its adjoints are the other two.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Conv {
     /// How the window moves over the spatial axes.
     pub window: Window,
@@ -119,8 +123,8 @@ impl Conv {
             Side::Weight if a[0] != b[0] => {
                 format!("x {a} and u {b} are batches of {} and {} examples", a[0], b[0])
             }
-            Side::Output if a[1] != b[1] * groups => {
-                let wanted = b[1] * groups;
+            Side::Output if a[1] != b[1].saturating_mul(groups) => {
+                let wanted = b[1].saturating_mul(groups);
                 let groups =
                     if groups == 1 { String::new() } else { format!(" ({groups} groups)") };
                 format!("w {b} takes {wanted} channels{groups}, but x {a} has {}", a[1])
@@ -144,7 +148,8 @@ fn split(channels: Channels, side: Side) -> [usize; 3] {
 /// The two axes of a side before its spatial ones.
 fn joined(channels: Channels, side: Side) -> [usize; 2] {
     let [a, b, c] = split(channels, side);
-    if side == Side::Weight { [a * b, c] } else { [a, b * c] }
+    // What no `usize` holds is too large for any memory, and so is what stands for it.
+    if side == Side::Weight { [a.saturating_mul(b), c] } else { [a, b.saturating_mul(c)] }
 }
 
 impl Operation for Conv {

@@ -65,6 +65,8 @@ pub(crate) fn check_index(x: &Type) -> Result<(), ShapeError> {
 /// $y_{b,i,r} = x_{b,\,k_{b,i},\,r}$: rows of $x$ picked by position. `x` is `[B…, n, R…]`, the
 /// index `k` is `[B…, I…]`, the result `[B…, I…, R…]`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Gather {
     /// How many leading axes `B` both operands share.
     pub batch: usize,
@@ -156,6 +158,8 @@ impl Operation for Gather {
 /// Its operands come in pairs, values and their positions, all added into one result: the
 /// cotangent of a table that was read many times. Repeated positions add up, in order.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct ScatterAdd {
     /// How many leading axes values and positions share.
     pub batch: usize,

@@ -13,6 +13,7 @@ use crate::var::{Var, all_batched};
 /// $\lfloor x \rfloor$ as an index. NaN and what is beyond the range of i64 become its least or
 /// greatest number, which is no position of anything. Nothing is differentiated through it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ToIndex;
 
 impl Operation for ToIndex {
@@ -61,6 +62,7 @@ impl Operation for ToIndex {
 
 /// The positions as real numbers, in the precision of the tape.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ToReal;
 
 impl Operation for ToReal {
@@ -104,6 +106,7 @@ impl Operation for ToReal {
 
 /// 1 where two positions are the same, else 0: exact for all of them, whatever the precision.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Same;
 
 impl Operation for Same {

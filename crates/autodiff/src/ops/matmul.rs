@@ -18,6 +18,8 @@ use crate::var::{Var, all_batched};
 /// What reaches a matrix through several products, as it does the weight of a recurrent layer, is
 /// one such sum.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct MatMul {
     /// The first operand of each pair is read as its transpose.
     pub transpose_a: bool,

@@ -20,6 +20,8 @@ mod random;
 mod reduce;
 mod region;
 mod segment;
+#[cfg(feature = "serde")]
+mod serial;
 mod shape;
 mod stop;
 
@@ -150,6 +152,31 @@ macro_rules! operations {
             /// The names of the operations of the list, in its order.
             pub fn names() -> Vec<&'static str> {
                 vec![$($Point::NAME,)* $($Other::NAME,)*]
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl Op {
+            /// Writes an operation of the list: its name, with its parameters if it has any.
+            fn write<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Op::$Point(_) => to.serialize_str($Point::NAME),)*
+                    $(Op::$Other(op) => serial::write(op, $Other::NAME, to),)*
+                    other => Err(serial::not_of_the_list(other.name())),
+                }
+            }
+
+            /// The operation of this name, with these parameters.
+            fn read<'de, D>(name: &str, parameters: D) -> Result<Op, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                use serde::Deserialize;
+                match name {
+                    $($Point::NAME => <()>::deserialize(parameters).map(|()| $Point.into()),)*
+                    $($Other::NAME => $Other::deserialize(parameters).map(Op::from),)*
+                    _ => Err(serial::unknown(name)),
+                }
             }
         }
     };

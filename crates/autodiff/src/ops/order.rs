@@ -71,6 +71,8 @@ fn ties() -> Tensor {
 /// The positions along one axis that put its elements in order: the first is that of the smallest,
 /// or, descending, of the largest. Of equals, the earlier comes first. Either kind can be sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct ArgSort {
     /// The axis sorted along.
     pub axis: usize,
@@ -148,6 +150,8 @@ impl Operation for ArgSort {
 /// $\operatorname{arg\,max}_{j \le i} x_j$ along one axis: where the largest element so far was,
 /// the last of equals.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct CumArgMax {
     /// The axis searched along.
     pub axis: usize,
@@ -206,6 +210,8 @@ impl Operation for CumArgMax {
 /// at most it): where it can be put in so that they stay sorted. The sorted ones are `[B…, n]`, the
 /// values `[B…, I…]`, both of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct SearchSorted {
     /// How many leading axes `B` both operands share.
     pub batch: usize,
@@ -245,7 +251,7 @@ impl Operation for SearchSorted {
             return Err(ShapeError::new("takes sorted numbers and values"));
         };
         let (s, v, b) = (&sorted.shape, &values.shape, self.batch);
-        if s.rank() != b + 1 || v.rank() < b || s[..b] != v[..b] {
+        if v.rank() < b || s.rank() != b + 1 || s[..b] != v[..b] {
             return Err(ShapeError::new(format!(
                 "sorted numbers {s} and values {v} do not share {b} leading axes, with one more \
                  axis of the numbers behind them"

@@ -13,6 +13,8 @@ use crate::var::{Var, all_batched};
 /// $k = (\dots(k_0 n_1 + k_1) n_2 + \dots)$: one position for a position along each axis, counted
 /// in row-major order. Negative ones count from the end of their axis.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct FlatIndex {
     /// The sizes of the axes, an operand each.
     pub sizes: Shape,
@@ -28,6 +30,11 @@ impl Operation for FlatIndex {
             return Err(ShapeError::new(format!("{operands} operands for {axes} axes")));
         }
         x.iter().try_for_each(check_index)?;
+        let beyond = |size: usize| i64::try_from(size).is_err();
+        if beyond(self.sizes.size()) || self.sizes.iter().any(|&n| beyond(n)) {
+            let sizes = &self.sizes;
+            return Err(ShapeError::new(format!("no i64 counts the positions of {sizes}")));
+        }
         match x.iter().find(|other| **other != x[0]) {
             Some(other) => Err(ShapeError::new(format!("{} and {other} differ", x[0]))),
             None => Ok(x[0].clone()),
@@ -88,6 +95,8 @@ impl Operation for FlatIndex {
 /// counted behind the `n`: $n + \max\{i : k_{b,i} = j\}$, the last that was written to row $j$, or
 /// $j$ itself if there is none. The index `k` is `[B…, I…]`, the result `[B…, n]`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct LastWriter {
     /// How many leading axes `B` there are.
     pub batch: usize,

@@ -15,15 +15,38 @@ use crate::var::Var;
 /// index. The first of equals; a NaN counts as largest; padding is never it. Nothing is
 /// differentiated through it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct WindowArgMax {
     /// How the window moves over the last axes.
     pub window: Window,
 }
 
-/// Whether each place of the window has an element that is not padding.
+/// Whether each place of the window has an element that is not padding. It fits in them.
 fn sees_elements(span: &Span, size: usize, places: usize) -> bool {
-    (0..places).all(|place| (0..span.taps).any(|tap| span.element(size, place, tap).is_some()))
+    let Span { taps, stride, dilation, padding: (before, _) } = *span;
+    // Beyond the first element, the last place is the worst, and its first tap counts.
+    let last = (places - 1) * stride;
+    if last >= before && last - before >= size {
+        return false;
+    }
+    // Before it, what counts is the first tap that is not in the padding. Unless it can step over
+    // all elements, the first place is the worst.
+    let in_front = before.div_ceil(stride).min(places);
+    let sees = |place: usize| {
+        let padding = before - place * stride;
+        let beyond = (dilation - padding % dilation) % dilation;
+        padding.div_ceil(dilation) < taps && beyond < size
+    };
+    match dilation <= size {
+        true => in_front == 0 || sees(0),
+        false => in_front <= MOST_IN_FRONT && (0..in_front).all(sees),
+    }
 }
+
+/// In no more places than these may a window with gaps wider than the axis begin in the padding:
+/// they are looked at one by one.
+const MOST_IN_FRONT: usize = 1 << 16;
 
 impl Operation for WindowArgMax {
     const NAME: &'static str = "window_argmax";

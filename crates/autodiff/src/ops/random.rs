@@ -61,6 +61,8 @@ macro_rules! random {
         /// The operand is the seed, an index; several seeds make as many draws, along new leading
         /// axes. Equal seeds and streams give equal numbers.
         #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
         pub struct $Name {
             /// Which of the seed's independent sequences.
             pub stream: u32,

@@ -109,6 +109,8 @@ fn samples_over<O>(operation: impl Fn(&[usize]) -> O, empty_too: bool) -> Vec<Sa
 
 /// $y = \sum x$ over some axes, which disappear. The adjoint of [`Expand`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Sum {
     /// The axes summed over, ascending.
     pub axes: Axes,
@@ -156,6 +158,8 @@ macro_rules! extremum {
         /// Where several elements are it, each takes an equal share of the derivative. NaN if any
         /// element is NaN.
         #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
         pub struct $Name {
             /// The axes that are reduced, ascending.
             pub axes: Axes,
@@ -219,6 +223,8 @@ extremum!(Min, "min", r"\min_i x_i", "smallest element", Join::Smaller);
 /// element (the first of equals; a NaN counts as largest), an index. Nothing is differentiated
 /// through it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct ArgMax {
     /// The axis searched.
     pub axis: usize,
@@ -277,6 +283,8 @@ impl Operation for ArgMax {
 /// $y_i = \sum_{j \le i} x_j$ along one axis, or $\sum_{j \ge i}$ in reverse: running sums. The
 /// adjoint of one is the other.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct CumSum {
     /// The axis summed along.
     pub axis: usize,

@@ -45,6 +45,8 @@ fn with_whole_axis(region: &Region, n: usize) -> Region {
 
 /// $y$ is the part of $x$ in a region: every `step`-th element of each axis.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Slice {
     /// Which part.
     pub region: Region,
@@ -102,6 +104,8 @@ fn region_of(ranges: &[[usize; 3]]) -> Region {
 
 /// $y = \sum_k P_k x_k$, where $P_k$ puts $x_k$ into a region of zeros.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Assemble {
     /// The shape of the result.
     pub shape: Shape,

@@ -16,6 +16,8 @@ use crate::var::{Var, all_batched};
 /// Where several elements are it, each takes an equal share of the derivative. NaN if any of them
 /// is NaN.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct SegmentMax {
     /// How many leading axes `B` both operands share.
     pub batch: usize,

@@ -35,6 +35,8 @@ pub(crate) fn arranged<T: Real>(
 
 /// $y$ has the elements of $x$ in row-major order, in another shape.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Reshape {
     /// The shape of the result.
     pub shape: Shape,
@@ -99,6 +101,8 @@ impl Operation for Reshape {
 /// $y_{i_0 i_1 \dots} = x$ with its axes in another order: axis `k` of the result is axis
 /// `axes[k]` of the operand.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Permute {
     /// For each axis of the result, the axis of the operand.
     pub axes: Axes,
@@ -171,6 +175,8 @@ impl Operation for Permute {
 
 /// $y$ repeats $x$ along new axes: broadcasting, the adjoint of [`Sum`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Expand {
     /// The new axes as (position in the result, size), ascending.
     pub axes: SmallVec<[(usize, usize); 2]>,
@@ -233,6 +239,8 @@ impl Operation for Expand {
 
 /// $y$ is $x$ read backwards along some axes. Its own adjoint.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Flip {
     /// The axes that are reversed.
     pub axes: Axes,

@@ -10,6 +10,7 @@ use crate::var::{Var, all_batched};
 
 /// $y = x$, with derivative 0 by definition.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StopGradient;
 
 impl Operation for StopGradient {
@@ -44,6 +45,7 @@ impl Operation for StopGradient {
 /// $y = a$, with the derivative of $b$ by definition: $\partial y/\partial a = 0$,
 /// $\partial y/\partial b = I$.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StraightThrough;
 
 impl Operation for StraightThrough {

@@ -4,6 +4,7 @@ mod atomic;
 mod checkpoints;
 mod damage;
 mod models;
+mod programs;
 mod resuming;
 
 use std::fs;

@@ -14,6 +14,7 @@ use crate::var::Var;
 /// $dL = L\,\Phi(L^{-1} dS\, L^{-T})$, where $\Phi$ takes the lower triangle and half of the diagonal
 /// (Smith, "Differentiation of the Cholesky algorithm", 1995; in this form Murray, 2016).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cholesky;
 
 impl Operation for Cholesky {

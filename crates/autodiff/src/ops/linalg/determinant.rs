@@ -27,6 +27,7 @@ macro_rules! of_matrices {
      $derivative:expr, $branch:expr, $(#[$doc:meta])*) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub struct $Name;
 
         impl Operation for $Name {
@@ -127,6 +128,7 @@ of_matrices! {
 ///
 /// $dC = (\langle A^{-T}, dA\rangle - A^{-T} dA^T)\, C$: of singular matrices infinite or NaN.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cofactor;
 
 impl Operation for Cofactor {

@@ -13,6 +13,8 @@ use crate::var::{Var, all_batched};
 ///
 /// $dY = A^{-1} (dB - dA\,Y)$.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Solve {
     /// The matrix is read as its transpose.
     pub transposed: bool,

@@ -13,6 +13,8 @@ use crate::var::{Var, all_batched};
 ///
 /// $dY = T^{-1} (dB - dT\,Y)$.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct TriangularSolve {
     /// It is the upper triangle; else the lower.
     pub upper: bool,
