@@ -3,6 +3,7 @@
 use wengert_autodiff::Var;
 
 use crate::error::{Fault, Span};
+use crate::record::MOST_AXES;
 use crate::tree::Item;
 
 /// What the items select of `x`.
@@ -15,6 +16,15 @@ pub(crate) fn record<'t>(
     let (named, rank) = (named.count(), x.rank());
     if named > rank {
         let message = format!("{named} indices of shape {}, which has {rank} axes", x.shape());
+        return Err(Fault::new(place, message));
+    }
+    let is = |wanted: fn(&Item) -> bool| items.iter().filter(move |(item, _)| wanted(item)).count();
+    let gone = is(|item| matches!(item, Item::At(_)));
+    let new = is(|item| *item == Item::NewAxis);
+    // Each step on the way has as many axes as the result, or more.
+    if rank - gone + new > MOST_AXES {
+        let axes = rank - gone + new;
+        let message = format!("{axes} axes: a formula has no values of more than {MOST_AXES}");
         return Err(Fault::new(place, message));
     }
     let ellipses = items.iter().filter(|(item, _)| *item == Item::Ellipsis);

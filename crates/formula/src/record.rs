@@ -14,7 +14,7 @@ use crate::tree::{Binary, Expression, Part, Tree};
 /// No value has more elements.
 pub(crate) const MOST_ELEMENTS: usize = 1 << 24;
 /// Nor more axes.
-const MOST_AXES: usize = 16;
+pub(crate) const MOST_AXES: usize = 16;
 /// Lists, triangles and whatever else a formula makes out of nothing have together no more.
 const MOST_MADE: usize = 1 << 22;
 

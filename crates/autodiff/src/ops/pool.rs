@@ -38,9 +38,10 @@ fn sees_elements(span: &Span, size: usize, places: usize) -> bool {
         let beyond = (dilation - padding % dilation) % dilation;
         padding.div_ceil(dilation) < taps && beyond < size
     };
-    match dilation <= size {
-        true => in_front == 0 || sees(0),
-        false => in_front <= MOST_IN_FRONT && (0..in_front).all(sees),
+    if dilation <= size {
+        in_front == 0 || sees(0)
+    } else {
+        in_front <= MOST_IN_FRONT && (0..in_front).all(sees)
     }
 }
 

@@ -70,6 +70,9 @@ fn what_is_too_large_is_refused() {
         assert!(error.message().contains("inside each other"), "{}", error.message());
         assert!(error.to_string().lines().all(|line| line.chars().count() <= 121));
     }
+    let axes = format!("x[{}]", "None,".repeat(5000) + "0");
+    let error = recorded(&Tape::new(), &axes, "x=[1]").unwrap_err();
+    assert!(error.contains("5000 axes"), "{error}");
     let long = Formula::parse(&"x+".repeat(40_000)).unwrap_err();
     assert_eq!(long.message(), "the text has more than 65536 characters");
 }

@@ -28,6 +28,7 @@ pub(super) const PRECISIONS: [(&str, Precision); 2] =
 
 /// All other lines; `E` are the elements of a tensor.
 #[derive(Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "lines are read one at a time")]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub(super) enum Line<E> {
     /// An input of the program.

@@ -23,6 +23,7 @@ use crate::var::Var;
 /// $F_{ij} = 1/(\lambda_j - \lambda_i)$; but 0 where eigenvalues are equal, or differ by rounding
 /// alone: eigenvectors of a repeated eigenvalue have no derivative, but what they span has.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Eigh;
 
 impl Eigh {

@@ -19,6 +19,7 @@ use crate::var::Var;
 /// $dR$ is the upper triangle of $Q^T dA - \Omega R$. Infinite or NaN where the columns of $X$ are
 /// dependent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Qr;
 
 impl Qr {

@@ -29,6 +29,7 @@ use crate::var::Var;
 /// derivative, and those of the singular value 0 may have none. Nor has a singular value 0, which is
 /// a kink as that of $|x|$: its derivative is 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Svd;
 
 impl Svd {
@@ -248,6 +249,7 @@ fn another<T: Real>(vectors: &[Vec<T>], n: usize) -> Vec<T> {
 /// $dA^+ = -A^+ dA\, A^+ + A^+ A^{+T} dA^T (I - A A^+) + (I - A^+ A)\, dA^T A^{+T} A^+$ as long as the
 /// rank stays (Golub and Pereyra, 1973): whether singular values are equal plays no part.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pinv;
 
 impl Operation for Pinv {

@@ -104,7 +104,7 @@ fn each_kind_of_damage_has_its_words() {
     case("\"sin\"", "{}", "line 8: no operation");
     case("\"sin\"", "{\"sin\":null,\"cos\":null}", "line 8: more than one operation");
     case("\"sin\"", "{\"sin\":1}", "line 8: invalid type: integer `1`, expected unit");
-    case("\"sin\"", "\"sum\"", "line 8: invalid type: unit value, expected struct Sum");
+    case("\"sin\"", "\"sum\"", "line 8: invalid type: null, expected struct Sum");
     case("\"sin\"", "{\"sum\":{\"axis\":0}}", "line 8: unknown field `axis`, expected `axes`");
     case("\"sin\"", "{\"sum\":{}}", "line 8: missing field `axes`");
     case("\"sin\"", "{\"sum\":{\"axes\":[1]}}", "line 8: sum: axis 1 of [2], which has 1 axes");
