@@ -1,6 +1,7 @@
 //! The program as its users meet it: command lines in, text and exit codes out.
 
 mod data;
+mod look;
 mod refusals;
 mod resuming;
 mod train;

@@ -11,7 +11,7 @@ struct Dice(u64);
 impl Dice {
     fn below(&mut self, n: usize) -> usize {
         self.0 = (self.0 & 0xFFFF_FFFF).wrapping_mul(4_294_957_665).wrapping_add(self.0 >> 32);
-        ((self.0 & 0xFFFF_FFFF) * n as u64 >> 32) as usize
+        (((self.0 & 0xFFFF_FFFF) * n as u64) >> 32) as usize
     }
 
     fn one_in(&mut self, n: usize) -> bool {
@@ -56,7 +56,9 @@ fn disturb(value: &mut Value, dice: &mut Dice) {
             if all.is_empty() && dice.one_in(3) {
                 all.push(json!(NUMBERS[dice.below(14)]));
             }
-            all.iter_mut().for_each(|inner| disturb(inner, dice));
+            for inner in all.iter_mut() {
+                disturb(inner, dice);
+            }
         }
         Value::Object(fields) => fields.values_mut().for_each(|inner| disturb(inner, dice)),
         _ => {}
