@@ -90,6 +90,26 @@
 //! v4: [2] = exp v3                      ; src/main.rs:4:19
 //! ```
 //!
+//! It can be explained as in a textbook, and drawn:
+//!
+//! ```
+//! # use wengert::prelude::*;
+//! use wengert::view::{Explanation, Graph};
+//!
+//! # let tape = Tape::new();
+//! let (x, y) = (tape.input(0.5), tape.input(2.0));
+//! let f = Explanation::new("f", x * y + x.sin(), &[("x", x), ("y", y)], 0)?;
+//! println!("{f}\n{}", f.steps()); // values, tangents, adjoints; the backward pass in sentences
+//! let page = Graph::from(&f).to_html(); // to be stepped through in a browser
+//! # assert!(f.steps().contains("cos(0.5)") && page.contains("</html>"));
+//! # Ok::<(), wengert::autodiff::RunError>(())
+//! ```
+//!
+//! What a program costs is known before it runs ([`cost`](autodiff::Program::cost)), where its time
+//! goes after ([`profile`](autodiff::Program::profile)); and there are stories: of a
+//! [NaN](autodiff::Tape::first_nonfinite), of a [missing](autodiff::Tape::missing) gradient, of a tape
+//! that [grows](autodiff::Tape::growth).
+//!
 //! # Running it elsewhere
 //!
 //! A [`Program`](autodiff::Program) is a part of the tape between inputs and outputs. It needs no
@@ -141,8 +161,9 @@
 //!
 //! Each crate is a module here: [`tensor`], shapes, arrays and fast loops; [`autodiff`], the tape
 //! and everything about derivatives; [`nn`], layers, initialisers and metrics; [`optim`],
-//! optimizers and schedules; [`data`], data sets and batches; [`weights`], parameters and
-//! checkpoints in files. The [`prelude`] has what a program usually needs.
+//! optimizers and schedules; [`data`], data sets and batches; [`weights`], parameters, checkpoints
+//! and programs in files; [`formula`], a language of formulas; [`view`], computations explained and
+//! drawn. The [`prelude`] has what a program usually needs.
 #![forbid(unsafe_code)]
 
 pub use wengert_autodiff as autodiff;

@@ -117,3 +117,27 @@ fn peak_megabytes() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ChaCha8Rng, SeedableRng, formula, program, run};
+
+    fn try_some(case: &dyn Fn(&mut ChaCha8Rng, &mut String) -> &'static str) {
+        for number in 0..3000 {
+            let mut random = ChaCha8Rng::seed_from_u64(1);
+            random.set_stream(number);
+            let case = run(case, &mut random);
+            assert_ne!(case.outcome, "panicked", "{}", case.text);
+        }
+    }
+
+    #[test]
+    fn formulas_do_not_panic() {
+        try_some(&formula::case);
+    }
+
+    #[test]
+    fn program_files_do_not_panic() {
+        try_some(&program::case());
+    }
+}

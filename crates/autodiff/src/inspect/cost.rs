@@ -129,7 +129,8 @@ impl CostLine {
     }
 
     pub(super) fn scope(&self) -> String {
-        self.origin.scope.clone()
+        let scope = &self.origin.scope;
+        if scope.is_empty() { "–".into() } else { scope.clone() }
     }
 
     pub(super) fn source_line(&self) -> String {
@@ -153,7 +154,7 @@ impl Cost {
         self.by("operation", CostLine::operation)
     }
 
-    /// Added up by scopes, such as `encoder.0`; a derivative has the scope of what it is one of.
+    /// Added up by scopes, such as `encoder.0`, or `–` outside of any; a derivative has the scope of what it is one of.
     pub fn by_scope(&self) -> Totals {
         self.by("scope", CostLine::scope)
     }

@@ -75,6 +75,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "kl_div(x, target)",
         "of log-probabilities x from the target",
         Own(|call| {
+            call.with_rank(0, 1, "rows of log-probabilities")?;
             let (x, target) = pair(call)?;
             Ok(x.kl_div(target))
         }),

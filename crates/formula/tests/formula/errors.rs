@@ -41,6 +41,8 @@ fn shapes_are_checked_where_they_meet() {
     check("sum(m, axis=5)", at, axis);
     check("x[2]", at, "position 2 of an axis of 2 elements\nx[2]\n  ^");
     check("det(y)", at, "expected a square matrix, found shape [3]\ndet(y)\n    ^");
+    let row = "expected rows of log-probabilities, found shape []\nkl_div(1, 2)\n       ^";
+    check("kl_div(1, 2)", "", row);
     let real = "expected positions, found real numbers; `index(…)` rounds them down\ntake(x, y)\n        ^";
     check("take(x, y)", at, real);
     let mixed = "shapes [2] and [3] do not broadcast";

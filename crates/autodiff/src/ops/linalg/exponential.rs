@@ -22,6 +22,7 @@ use crate::var::{Var, all_batched};
 /// by any $E_i$ is this operation too, with $U$ in its place and everything else transposed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct MatrixExp {
     /// Which of the operands are read as their transposes: $A$, then $E_1, \dots, E_k$.
     pub transposed: SmallVec<[bool; 4]>,
