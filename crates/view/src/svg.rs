@@ -126,14 +126,24 @@ fn told(node: &Node) -> String {
     lines.join("\n")
 }
 
-/// A smooth curve through these points, which leaves and arrives downwards.
+/// A smooth curve through these points, which leaves and arrives downwards; where it leads upwards,
+/// between columns, it is straight.
 fn curve(points: &[(f64, f64)]) -> String {
+    let leads_up = |k: usize| k > 0 && points.get(k).is_some_and(|point| point.1 < points[k - 1].1);
     let parts = points.iter().enumerate().map(|(k, &(x, y))| {
         let Some(&(x0, y0)) = k.checked_sub(1).map(|before| &points[before]) else {
             return format!("M{x:.1},{y:.1}");
         };
+        if leads_up(k) {
+            return format!(" L{x:.1},{y:.1}");
+        }
         let pull = ((y - y0).abs() / 2.0).clamp(8.0, 120.0);
-        format!(" C{x0:.1},{:.1} {x:.1},{:.1} {x:.1},{y:.1}", y0 + pull, y - pull)
+        let leave = if leads_up(k - 1) { y0 - TURN } else { y0 + pull };
+        let arrive = if leads_up(k + 1) { y + TURN } else { y - pull };
+        format!(" C{x0:.1},{leave:.1} {x:.1},{arrive:.1} {x:.1},{y:.1}")
     });
     parts.collect()
 }
+
+/// How far a curve goes on before it turns.
+const TURN: f64 = 10.0;

@@ -14,7 +14,7 @@ pub(super) struct Placed {
 /// How often the layers are gone through to put them in order and to straighten edges.
 const SWEEPS: usize = 12;
 /// The width that an edge takes where it passes a layer.
-const LANE: f64 = 8.0;
+pub(super) const LANE: f64 = 8.0;
 
 /// A box, or a place that an edge passes through.
 struct Spot {
@@ -25,8 +25,8 @@ struct Spot {
 }
 
 /// Places boxes of these sizes so that edges, which lead from lower to higher numbers, lead
-/// downwards.
-pub(super) fn layers(sizes: &[Rectangle], edges: &[Edge]) -> Placed {
+/// downwards. The first `ports` of them stand at the top.
+pub(super) fn layers(sizes: &[Rectangle], ports: usize, edges: &[Edge]) -> Placed {
     let mut spots: Vec<Spot> = sizes
         .iter()
         .map(|&size| Spot { size, layer: 0, above: Vec::new(), below: Vec::new() })
@@ -35,7 +35,7 @@ pub(super) fn layers(sizes: &[Rectangle], edges: &[Edge]) -> Placed {
         debug_assert!(from < to);
         spots[to].layer = layer;
     }
-    pull_sources_down(&mut spots, edges);
+    pull_sources_down(&mut spots, ports, edges);
 
     let lanes = lanes(&mut spots, edges);
     let count = spots.iter().map(|spot| spot.layer + 1).max().unwrap_or(0);
@@ -70,9 +70,7 @@ fn lanes(spots: &mut Vec<Spot>, edges: &[Edge]) -> Vec<(Edge, Vec<usize>)> {
         let last = passed.last().copied().unwrap_or(from);
         spots[last].below.push(to);
         spots[to].above.push(last);
-        if !passed.is_empty() {
-            lanes.push(((from, to), passed.to_vec()));
-        }
+        lanes.push(((from, to), passed.to_vec()));
     }
     lanes
 }
@@ -95,7 +93,7 @@ fn deepest(count: usize, edges: &[Edge]) -> Vec<(usize, usize, usize)> {
 }
 
 /// What depends on nothing stands just above its first reader.
-fn pull_sources_down(spots: &mut [Spot], edges: &[Edge]) {
+fn pull_sources_down(spots: &mut [Spot], ports: usize, edges: &[Edge]) {
     let mut nearest: Vec<Option<usize>> = vec![None; spots.len()];
     let mut depends = vec![false; spots.len()];
     for &(from, to) in edges {
@@ -103,7 +101,7 @@ fn pull_sources_down(spots: &mut [Spot], edges: &[Edge]) {
         nearest[from] = Some(nearest[from].map_or(layer, |known| known.min(layer)));
         depends[to] = true;
     }
-    for (number, spot) in spots.iter_mut().enumerate() {
+    for (number, spot) in spots.iter_mut().enumerate().skip(ports) {
         if let (false, Some(layer)) = (depends[number], nearest[number]) {
             spot.layer = layer - 1;
         }
@@ -201,7 +199,9 @@ fn straighten(spots: &[Spot], layers: &[Vec<usize>]) -> Vec<f64> {
 /// A picture that is more than so many times as high as wide, and higher than this, is cut into
 /// columns.
 const SLENDER: f64 = 3.0;
-const HIGH: f64 = 1600.0;
+const HIGH: f64 = 2400.0;
+/// Columns end where so few edges go on, if they can.
+const FEW: usize = 2;
 
 /// Stacks the layers, in one column or in several.
 fn put(
@@ -230,16 +230,25 @@ fn put(
 
     let mut y_of = vec![0.0; layers.len()];
     let mut shift_of = vec![0.0; layers.len()];
+    // By layer: the middle of the gap in front of its column.
+    let mut gutter_of = vec![0.0; layers.len()];
     let (mut start, mut x, mut tallest) = (0, 0.0, 0.0_f64);
     while start < layers.len() {
         let (mut end, mut y) = (start, 0.0);
-        while end < layers.len() && (end == start || y + height_of(&layers[end]) <= limit * 1.001) {
+        let fits = |end: usize, y: f64| {
+            // Where many edges would have to go to the next column, this one goes on for a while.
+            let crossing: usize = layers[end].iter().map(|&spot| spots[spot].above.len()).sum();
+            let room = if crossing > FEW { 1.5 * limit } else { limit };
+            y + height_of(&layers[end]) <= room * 1.001
+        };
+        while end < layers.len() && (end == start || fits(end, y)) {
             y_of[end] = y;
             y += height_of(&layers[end]);
             end += 1;
         }
         let (low, high) = extent(&layers[start..end]);
         shift_of[start..end].fill(x - low);
+        gutter_of[start..end].fill(x - 1.5 * GAP);
         x += high - low + 3.0 * GAP;
         tallest = tallest.max(y);
         start = end;
@@ -255,8 +264,27 @@ fn put(
         let size = spots[spot].size;
         Rectangle { x: x - size.width / 2.0, y: y - size.height / 2.0, ..size }
     });
-    let bends =
-        lanes.into_iter().map(|(edge, passed)| (edge, passed.into_iter().map(middle).collect()));
+    let bends = lanes.into_iter().enumerate().filter_map(|(number, (edge, passed))| {
+        let mut points = Points::new();
+        let mut above = edge.0;
+        for &spot in passed.iter().chain([&edge.1]) {
+            let (from, to) = (spots[above].layer, spots[spot].layer);
+            if gutter_of[from] != gutter_of[to] {
+                // To the next column up through the gap between them, side by side with others.
+                let x = gutter_of[to] + (number % 5) as f64 * 5.0 - 10.0;
+                points.push((x, y_of[from] + height_of(&layers[from]) - RISE / 2.0));
+                points.push((x, y_of[to] - RISE / 4.0));
+            }
+            if spot != edge.1 {
+                // Straight down beside what stands in the layer.
+                let x = middle(spot).0;
+                points.push((x, y_of[to]));
+                points.push((x, y_of[to] + height_of(&layers[to]) - RISE));
+            }
+            above = spot;
+        }
+        (!points.is_empty()).then_some((edge, points))
+    });
     Placed {
         width: (x - 3.0 * GAP).max(0.0),
         height: (tallest - RISE).max(0.0),

@@ -114,7 +114,8 @@ impl Layout {
         bends: &mut HashMap<Edge, Points>,
     ) {
         for (edge, points) in &inside.bends {
-            bends.insert(*edge, points.iter().map(|&(px, py)| (px + x, py + y)).collect());
+            let points = points.iter().map(|&(px, py)| (px + x, py + y));
+            bends.entry(*edge).or_default().extend(points);
         }
         for ((item, place), inner) in group.items.iter().zip(&inside.places).zip(&inside.inner) {
             let place = place.shifted(x, y);
@@ -162,34 +163,50 @@ impl Inside {
             }
             (Item::Group(_), None) => Rectangle::default(),
         });
-        let sizes: Vec<Rectangle> = sizes.collect();
 
-        // Edges between items, and the edges of the graph that each stands for.
+        // Edges between items, and the edges of the graph that each stands for. What comes from
+        // outside comes in by ports, which stand above all items.
         let mut owner: HashMap<usize, usize> = HashMap::new();
         for (number, item) in group.items.iter().enumerate() {
             item.each_node(&mut |node| {
                 owner.insert(node, number);
             });
         }
-        let mut edges: Vec<Edge> = Vec::new();
+        let read = |node: &usize| graph.nodes[*node].operands.clone();
+        let mut outside: Vec<usize> = owner.keys().flat_map(read).collect();
+        outside.retain(|operand| !owner.contains_key(operand));
+        outside.sort_unstable();
+        outside.dedup();
+        let ports = outside.len();
         let mut stands_for: HashMap<Edge, Vec<Edge>> = HashMap::new();
         for (node, &to) in &owner {
-            for operand in &graph.nodes[*node].operands {
-                if let Some(&from) = owner.get(operand)
-                    && from != to
-                {
-                    stands_for.entry((from, to)).or_default().push((*operand, *node));
+            for operand in read(node) {
+                let from = match owner.get(&operand) {
+                    Some(&item) => ports + item,
+                    None => outside.partition_point(|&other| other < operand),
+                };
+                if from != ports + to {
+                    stands_for.entry((from, ports + to)).or_default().push((operand, *node));
                 }
             }
         }
-        edges.extend(stands_for.keys());
+        let mut edges: Vec<Edge> = stands_for.keys().copied().collect();
         edges.sort_unstable();
-        let layers::Placed { width, height, places, bends } = layers::layers(&sizes, &edges);
-        let bends = bends.into_iter().flat_map(|(edge, points)| {
-            let all = stands_for.get(&edge).cloned().unwrap_or_default();
+        let port = Rectangle { width: layers::LANE, ..Rectangle::default() };
+        let sizes: Vec<Rectangle> = vec![port; ports].into_iter().chain(sizes).collect();
+        let layers::Placed { width, height, mut places, bends } =
+            layers::layers(&sizes, ports, &edges);
+        let mut bends: HashMap<Edge, Points> = bends.into_iter().collect();
+        let bends = edges.iter().flat_map(|edge| {
+            let mut points = bends.remove(edge).unwrap_or_default();
+            if edge.0 < ports {
+                points.insert(0, (places[edge.0].center(), places[edge.0].y));
+            }
+            let all = stands_for.remove(edge).unwrap_or_default();
             all.into_iter().map(move |edge| (edge, points.clone()))
         });
         let bends = bends.collect();
+        let places = places.split_off(ports);
         Inside { width, height, places, inner, bends }
     }
 }
