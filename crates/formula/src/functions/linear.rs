@@ -143,6 +143,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }),
     ),
     Function::new(
+        "eigvalsh(x)",
+        "the eigenvalues of the symmetric part of a matrix, ascending",
+        Own(|call| Ok(call.square(0)?.eigvalsh())),
+    ),
+    Function::new(
+        "svdvals(x)",
+        "the singular values of a matrix, descending",
+        Own(|call| Ok(call.with_rank(0, 2, "a matrix")?.svdvals())),
+    ),
+    Function::new(
+        "pinv(x)",
+        "the pseudoinverse of a matrix",
+        Own(|call| Ok(call.with_rank(0, 2, "a matrix")?.pinv())),
+    ),
+    Function::new(
+        "matrix_exp(x)",
+        "the exponential of a matrix",
+        Own(|call| Ok(call.square(0)?.matrix_exp())),
+    ),
+    Function::new(
         "cholesky(x)",
         "the lower triangle L for which L L.T is x",
         Own(|call| Ok(call.square(0)?.cholesky())),

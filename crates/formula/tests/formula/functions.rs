@@ -50,7 +50,9 @@ fn cases() -> Vec<(&'static str, Method)> {
         dot outer kron mse mae hinge soft_margin binary_cross_entropy
         binary_cross_entropy_with_logits kl_div poisson_nll soft_cross_entropy
     });
-    all.extend(of_m! { corrcoef trace det inverse cholesky flatten });
+    all.extend(
+        of_m! { corrcoef trace det inverse cholesky eigvalsh svdvals pinv matrix_exp flatten },
+    );
     all.extend(along! {
         argmax argmin argsort sort sort_descending cumsum cumprod cummax cummin logcumsumexp softmax
         softmin log_softmax sparsemax glu swiglu

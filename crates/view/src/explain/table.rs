@@ -46,6 +46,10 @@ impl fmt::Display for Explanation {
                 row.iter().zip(columns).map(|(cell, columns)| padded(cell, columns)).collect();
             writeln!(f, "{}", cells.join("   ").trim_end())?;
         }
+        let is_single = self.lines.last().is_none_or(|line| line.primal.size() == 1);
+        if !is_single {
+            writeln!(f, "\nadjoints are derivatives of the sum of the result's elements")?;
+        }
         Ok(())
     }
 }

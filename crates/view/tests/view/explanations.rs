@@ -31,6 +31,14 @@ v₃ = v₁ · v₂
 }
 
 #[test]
+fn of_several_results_the_sum_is_differentiated() {
+    let tape = Tape::new();
+    let x = tape.input([1.0, 2.0]);
+    let text = Explanation::new("f", x * x, &[("x", x)], 0).expect("it runs").to_string();
+    assert!(text.ends_with("derivatives of the sum of the result's elements\n"), "{text}");
+}
+
+#[test]
 fn an_operand_that_is_used_twice() {
     let tape = Tape::new();
     let x = tape.input(3.0);
