@@ -36,6 +36,7 @@ macro_rules! along {
     };
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<(&'static str, Method)> {
     let mut all = of_x! {
         exp exp2 exp_m1 ln ln_1p log2 log10 sqrt rsqrt cbrt square recip sin cos tan asin acos atan
