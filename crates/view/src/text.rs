@@ -19,6 +19,7 @@ impl Indented {
 /// Text between the quotes of Graphviz.
 fn quoted(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let escaped = escaped.replace(char::is_control, " ");
     format!("\"{escaped}\"")
 }
 

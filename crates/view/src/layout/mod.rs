@@ -92,6 +92,7 @@ impl Layout {
         layout.place(&root, &inside, (PADDING, PADDING), 0, &mut bends);
         for (to, node) in graph.nodes.iter().enumerate() {
             let mut operands = node.operands.clone();
+            operands.sort_unstable();
             operands.dedup();
             for from in operands {
                 let (a, b) = (layout.nodes[from], layout.nodes[to]);

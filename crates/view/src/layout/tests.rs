@@ -94,6 +94,7 @@ fn check(graph: &Graph) {
         .iter()
         .map(|node| {
             let mut operands = node.operands.clone();
+            operands.sort_unstable();
             operands.dedup();
             operands.len()
         })

@@ -16,6 +16,8 @@ const hasValues = nodes.some((node) => node.primal !== null && node.forward);
 // The steps: forwards through all nodes, then backwards through those that have an adjoint.
 const backwards = nodes.map((_, k) => k).reverse()
   .filter((k) => hasValues && nodes[k].adjoint !== null);
+const placeBack = [];
+backwards.forEach((k, place) => { placeBack[k] = place; });
 const steps = nodes.map((_, k) => ({ node: k, back: false }))
   .concat(backwards.map((k) => ({ node: k, back: true })));
 let step = null; // how many steps were made; null while everything is shown
@@ -125,8 +127,8 @@ boxes.forEach((box, k) => box && box.addEventListener("click", () => { if (!move
 function progress(k) {
   if (step === null) return 2;
   const forward = k < step;
-  const place = backwards.indexOf(k);
-  const back = place >= 0 && nodes.length + place < step;
+  const place = placeBack[k];
+  const back = place !== undefined && nodes.length + place < step;
   return back ? 2 : forward ? 1 : 0;
 }
 
