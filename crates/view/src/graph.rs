@@ -207,14 +207,8 @@ impl From<&Explanation> for Graph {
     fn from(explanation: &Explanation) -> Graph {
         let nodes = explanation.lines.iter().enumerate().map(|(number, line)| {
             let origin = &line.origin;
-            let type_of = Type {
-                shape: line.primal.shape().clone(),
-                kind: match line.primal.dtype() {
-                    wengert_tensor::DType::I64 => wengert_autodiff::Kind::Index,
-                    _ => wengert_autodiff::Kind::Real,
-                },
-            };
-            let mut node = Node::new(number, &line.op, line.operands.clone(), &type_of, origin);
+            let mut node =
+                Node::new(number, &line.op, line.operands.clone(), &line.type_of, origin);
             if line.is_input || line.op == Op::Input {
                 node.label.clone_from(&line.formula);
                 node.kind = if line.is_input { NodeKind::Input } else { NodeKind::Data };

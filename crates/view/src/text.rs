@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, NodeKind};
 use crate::layout::{Group, Item};
 
 /// The lines of a nested listing, each as deep as it should be.
@@ -52,13 +52,13 @@ impl Graph {
                 Item::Node(number) => {
                     let node = &self.nodes[*number];
                     let label = quoted(&node.caption().join("\n"));
-                    let fill = match node.kind.name() {
-                        "input" => "#cfe3ff",
-                        "data" => "#e8e8e8",
-                        "heavy" => "#ffdcc2",
-                        "reduction" => "#e5d6f7",
-                        "arrangement" => "#f4f4f4",
-                        _ => "#d7f0dd",
+                    let fill = match node.kind {
+                        NodeKind::Input => "#cfe3ff",
+                        NodeKind::Data => "#e8e8e8",
+                        NodeKind::Pointwise => "#d7f0dd",
+                        NodeKind::Heavy => "#ffdcc2",
+                        NodeKind::Reduction => "#e5d6f7",
+                        NodeKind::Arrangement => "#f4f4f4",
                     };
                     let line = format!("v{number} [label={label}, fillcolor=\"{fill}\"];");
                     out.line(depth, &line);
@@ -96,8 +96,8 @@ impl Graph {
                     let label: Vec<String> =
                         node.caption().iter().map(|line| entities(line)).collect();
                     let label = label.join("<br/>");
-                    let (open, close) = match node.kind.name() {
-                        "input" | "data" => ("([", "])"),
+                    let (open, close) = match node.kind {
+                        NodeKind::Input | NodeKind::Data => ("([", "])"),
                         _ => ("[", "]"),
                     };
                     out.line(depth, &format!("v{number}{open}\"{label}\"{close}"));

@@ -5,9 +5,8 @@ use wengert_tensor::Shape;
 
 use crate::input::Operand;
 use crate::ops::cutoff;
-use crate::tape::{Precision, refuse};
+use crate::tape::Precision;
 use crate::var::Var;
-use crate::var::product::common_batch;
 
 impl<'t> Var<'t> {
     /// $A^n$ of square matrices, by squaring; $A^0 = I$, and for negative $n$, powers of the inverse.
@@ -143,15 +142,7 @@ impl<'t> Var<'t> {
     pub fn lstsq(self, right: impl Operand<'t>) -> Var<'t> {
         let right = right.on(self.tape());
         let [m, n] = self.check_matrices("lstsq");
-        let b = if right.rank() == 1 { right.unsqueeze(1) } else { right };
-        if b.rank() < 2 || b.shape()[b.rank() - 2] != m {
-            let message = format!("{} and {}: {m} rows are expected", self.shape(), right.shape());
-            refuse("lstsq", message, &[self, right]);
-        }
-        if common_batch(self, b).is_none() {
-            let (a, b) = (self.shape(), right.shape());
-            refuse("lstsq", format!("{a} and {b}: their batches do not broadcast"), &[self, right]);
-        }
+        let (b, _) = self.right_sides("lstsq", m, right);
         let x = if m >= n {
             let [q, r] = self.qr();
             r.solve_triangular(q.transpose(-2, -1).matmul(b), true)

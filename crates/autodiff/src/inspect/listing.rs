@@ -66,18 +66,11 @@ fn computation(node: Var<'_>) -> String {
                 text.push_str(" v");
                 text.push_str(&operand.id.to_string());
             }
-            if let Some(parameters) = parameters(op) {
+            let parameters = op.parameters();
+            if !parameters.is_empty() {
                 text = format!("{text} ({parameters})");
             }
             text
         }
     }
-}
-
-/// The fields of an operation, if it has any, as its `Debug` writes them.
-pub(crate) fn parameters(op: &Op) -> Option<String> {
-    let text = format!("{op:?}");
-    let (_, inside) = text.split_once('{')?;
-    let (inside, _) = inside.rsplit_once('}')?;
-    Some(inside.trim().to_owned())
 }

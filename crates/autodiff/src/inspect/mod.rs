@@ -13,7 +13,6 @@ mod table;
 pub use cost::{Cost, CostLine};
 pub use cut::Reason;
 pub use growth::{Carried, Growth};
-pub(crate) use listing::parameters;
 pub use nonfinite::{Event, NonFinite, Operands};
 pub use profile::{Profile, ProfileLine};
 pub use table::{Totals, TotalsLine};

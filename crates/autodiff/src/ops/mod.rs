@@ -242,7 +242,10 @@ impl Op {
 
     /// Its parameters, such as `axes: [0]`; empty if it has none.
     pub fn parameters(&self) -> String {
-        crate::inspect::parameters(self).unwrap_or_default()
+        // Its fields, as its `Debug` writes them.
+        let text = format!("{self:?}");
+        let inside = text.split_once('{').and_then(|(_, rest)| rest.rsplit_once('}'));
+        inside.map_or_else(String::new, |(inside, _)| inside.trim().to_owned())
     }
 
     /// What it computes, in TeX.

@@ -172,22 +172,29 @@ impl<'t> Var<'t> {
         }
     }
 
-    /// Records a system of equations with a vector or a matrix on the right.
+    /// Right sides of so many rows as matrices, and the batch of them and this.
     #[track_caller]
-    fn system(self, name: &str, op: impl Into<Op>, right: Var<'t>) -> Var<'t> {
-        let n = self.check_square(name);
-        let is_vector = right.rank() == 1;
-        let b = if is_vector { right.unsqueeze(1) } else { right };
+    pub(crate) fn right_sides(self, name: &str, rows: usize, right: Var<'t>) -> (Var<'t>, Shape) {
+        let b = if right.rank() == 1 { right.unsqueeze(1) } else { right };
         let (a_shape, b_shape) = (self.shape(), b.shape());
-        if b.rank() < 2 || b_shape[b.rank() - 2] != n {
-            let message = format!("{a_shape} and {}: {n} rows are expected", right.shape());
+        if b.rank() < 2 || b_shape[b.rank() - 2] != rows {
+            let message = format!("{a_shape} and {}: {rows} rows are expected", right.shape());
             refuse(name, message, &[self, right]);
         }
         let Some(batch) = common_batch(self, b) else {
             let message = format!("{a_shape} and {b_shape}: their batches do not broadcast");
             refuse(name, message, &[self, right]);
         };
-        let k = b_shape[b.rank() - 1];
+        (b, batch)
+    }
+
+    /// Records a system of equations with a vector or a matrix on the right.
+    #[track_caller]
+    fn system(self, name: &str, op: impl Into<Op>, right: Var<'t>) -> Var<'t> {
+        let n = self.check_square(name);
+        let is_vector = right.rank() == 1;
+        let (b, batch) = self.right_sides(name, n, right);
+        let k = b.shape()[b.rank() - 1];
         let full = |last: [usize; 2]| batch.iter().copied().chain(last).collect::<Shape>();
         let operands = [self.broadcast_to(full([n, n])), b.broadcast_to(full([n, k]))];
         let y = self.tape.record_as(name, op, &operands);

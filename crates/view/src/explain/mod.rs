@@ -7,7 +7,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use wengert_autodiff::{Kind, Op, Origin, OwnRules, RunError, Tape, Var};
+use wengert_autodiff::{Kind, Op, Origin, OwnRules, RunError, Tape, Type, Var};
 use wengert_tensor::Tensor;
 
 use self::expression::{Expression, Names};
@@ -56,6 +56,8 @@ pub struct Line {
     /// The numbers of the lines that it is computed from; the first line is 0. Numbers that are part
     /// of the formula have no lines.
     pub operands: Vec<usize>,
+    /// Its type.
+    pub type_of: Type,
     /// Its floating-point operations.
     pub flops: u64,
     /// Where it was recorded.
@@ -148,6 +150,7 @@ impl Explanation {
                 is_input: inputs.iter().any(|(_, x)| x.position() == node.position()),
                 op: Op::clone(&node.op()),
                 operands: node.operands().into_iter().filter_map(line).collect(),
+                type_of: node.type_of(),
                 flops: node.op().flops(
                     &node.operands().iter().map(|x| x.type_of()).collect::<Vec<_>>(),
                     &node.type_of(),

@@ -2,6 +2,7 @@
 
 use crate::linear::Linear;
 use crate::op::{Branch, Operation, Sample, ShapeError, Type, Value};
+use crate::ops::linalg::rotation::identity;
 use crate::ops::linalg::solve::eliminate;
 use crate::ops::linalg::{on_matrices, regular, square, transposing};
 use crate::ops::shape::sole;
@@ -196,8 +197,7 @@ fn cofactors<T: Real>(a: &[T], n: usize, y: &mut [T]) {
     let (mut u, mut odd) = (a.to_vec(), false);
     let (mut rows, mut columns): (Vec<usize>, Vec<usize>) = ((0..n).collect(), (0..n).collect());
     // L⁻¹, which elimination makes of the identity.
-    let mut w: Vec<T> =
-        (0..n * n).map(|k| if k % (n + 1) == 0 { one } else { T::default() }).collect();
+    let mut w: Vec<T> = identity(n);
     for k in 0..last {
         let places = (k..n).flat_map(|i| (k..n).map(move |j| (i, j)));
         let size = |(i, j): (usize, usize)| u[i * n + j].abs();
