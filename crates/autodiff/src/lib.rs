@@ -59,6 +59,7 @@ pub use inspect::{
     Carried, Cost, CostLine, Event, Growth, NonFinite, Operands, Profile, ProfileLine, Reason,
     Totals, TotalsLine,
 };
+pub mod check;
 mod params;
 pub use params::{
     Buffers, Examples, Gradients, Missing, Mode, ParamId, ParamMap, Parameter, Params, Scope,

@@ -50,6 +50,7 @@ pub use pointwise::{
 };
 pub(crate) use pointwise::{Kernel, Pointwise};
 pub use pool::WindowArgMax;
+pub(crate) use random::bits as random_bits;
 pub use random::{Normal, Uniform};
 pub(crate) use reduce::Join;
 pub use reduce::{ArgMax, CumSum, Max, Min, Sum};

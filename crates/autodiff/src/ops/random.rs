@@ -29,7 +29,7 @@ fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 }
 
 /// The `k`-th pair of 64 random bits in a stream.
-fn bits(seed: i64, stream: u32, k: u64) -> [u64; 2] {
+pub(crate) fn bits(seed: i64, stream: u32, k: u64) -> [u64; 2] {
     let key = [seed as u32, (seed >> 32) as u32];
     let [a, b, c, d] = philox([k as u32, (k >> 32) as u32, stream, 0], key);
     [u64::from(a) << 32 | u64::from(b), u64::from(c) << 32 | u64::from(d)]

@@ -1,0 +1,452 @@
+//! What a check answers with: a verdict, what it rests on, and where a gradient is wrong.
+
+use std::fmt;
+
+use wengert_tensor::Shape;
+
+use crate::check::Mistake;
+use crate::op::Type;
+use crate::origin::Origin;
+
+/// Whether a gradient is right. Of several verdicts the greatest stands for all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verdict {
+    /// It is, within the bound that is stated.
+    Right,
+    /// Neither can be shown.
+    CannotTell,
+    /// It is not: there is evidence.
+    Wrong,
+}
+
+/// Why it can't be told whether a gradient is right.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reason {
+    /// There is no derivative: slopes differ to both sides.
+    Kink,
+    /// The function is rounded too much for its slope to be seen.
+    Noise,
+    /// The function or its slope is not finite there.
+    Domain,
+    /// The function answers differently when it is asked again.
+    Nondeterminism,
+    /// More evaluations were needed than allowed.
+    Budget,
+}
+
+/// A reason for doubt, in words as well.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Doubt {
+    /// Of what kind.
+    pub reason: Reason,
+    /// What was seen.
+    pub text: String,
+}
+
+/// Which derivative was looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Derivative {
+    /// The gradient, by reverse mode, or the one that is claimed.
+    Reverse,
+    /// The tangent of the result, by forward mode.
+    Forward,
+    /// The gradient of the gradient.
+    ReverseOverReverse,
+    /// The tangent of the gradient.
+    ForwardOverReverse,
+}
+
+/// Along what a slope was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Along {
+    /// A random direction through all elements.
+    Direction,
+    /// One element alone.
+    Element(usize),
+}
+
+/// What a claim is held against.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Oracle {
+    /// Dual numbers: exact up to rounding.
+    Dual,
+    /// Differences of the function's values, extrapolated.
+    Difference,
+}
+
+/// A claim beside what is true.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Evidence {
+    /// Of which derivative.
+    pub derivative: Derivative,
+    /// Along what.
+    pub along: Along,
+    /// Of which element of the result; `None` if all are mixed with random weights.
+    pub output: Option<usize>,
+    /// The slope that is claimed.
+    pub claimed: f64,
+    /// The slope that was found.
+    pub found: f64,
+    /// How far that may be from the true one.
+    pub error: f64,
+    /// How it was found.
+    pub oracle: Oracle,
+}
+
+impl Evidence {
+    /// $|\text{claimed} - \text{found}|$.
+    pub fn difference(&self) -> f64 {
+        (self.claimed - self.found).abs()
+    }
+
+    /// The difference relative to the larger of both; infinite if the claim is not finite.
+    pub fn relative(&self) -> f64 {
+        let size = self.claimed.abs().max(self.found.abs());
+        match self.difference() {
+            0.0 => 0.0,
+            difference if difference.is_finite() => difference / size,
+            _ => f64::INFINITY,
+        }
+    }
+}
+
+/// A matrix of derivatives twice: as claimed, and as found.
+#[derive(Clone, PartialEq, Debug)]
+pub struct JacobianPair {
+    /// The number of elements of the result.
+    pub rows: usize,
+    /// The number of elements of the input.
+    pub columns: usize,
+    /// By rows; NaN where nothing is claimed or it was not looked at.
+    pub claimed: Vec<f64>,
+    /// By rows; NaN where it was not looked at, or there is no derivative.
+    pub found: Vec<f64>,
+}
+
+/// How much of an input's derivative was looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    /// Random directions through all of its elements.
+    pub directions: usize,
+    /// Elements of its Jacobian that were looked at one by one.
+    pub elements: usize,
+    /// The elements of its Jacobian.
+    pub total: usize,
+}
+
+impl Coverage {
+    /// The probability to have missed it if this fraction of the elements of the Jacobian were
+    /// wrong: $(1 - p)^n$ for $n$ elements drawn at random, 0 if there was a direction through all,
+    /// which misses errors with probability 0 as long as they are above the bound.
+    pub fn missed(&self, fraction: f64) -> f64 {
+        if self.directions > 0 || self.elements >= self.total {
+            return 0.0;
+        }
+        (1.0 - fraction).powi(self.elements as i32)
+    }
+}
+
+/// What was found out about one input.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InputReport {
+    /// Its name.
+    pub name: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// Whether its gradient is right.
+    pub verdict: Verdict,
+    /// If it is right: how far the claim is from the truth at most, relative to the terms that it is
+    /// the sum of; NaN otherwise.
+    pub bound: f64,
+    /// Why it can't be told, if it can't.
+    pub doubts: Vec<Doubt>,
+    /// How much was looked at.
+    pub coverage: Coverage,
+    /// The elements that are at a kink, where any slope between those to both sides is right.
+    pub kinks: Vec<usize>,
+    /// What is wrong, the worst first.
+    pub evidence: Vec<Evidence>,
+    /// What kind of mistake it looks like.
+    pub mistake: Option<Mistake>,
+    /// The whole Jacobian, if it was looked at.
+    pub jacobian: Option<JacobianPair>,
+}
+
+/// What was found out about one slope.
+pub(super) enum Finding {
+    /// It is what is claimed, within this, relatively.
+    Right { bound: f64 },
+    /// There is a kink, and the claim lies between the slopes to both sides.
+    AtKink,
+    /// It can't be told.
+    Unknown(Doubt),
+    /// It is not what is claimed.
+    Wrong(Evidence),
+}
+
+/// How many pieces of evidence and doubts are kept.
+const MOST: usize = 8;
+
+impl InputReport {
+    /// Of an input that nothing is known of, whose Jacobian has so many elements.
+    pub(super) fn new(name: &str, shape: &Shape, total: usize) -> InputReport {
+        InputReport {
+            name: name.to_owned(),
+            shape: shape.clone(),
+            verdict: Verdict::Right,
+            bound: 0.0,
+            doubts: Vec::new(),
+            coverage: Coverage { total, ..Coverage::default() },
+            kinks: Vec::new(),
+            evidence: Vec::new(),
+            mistake: None,
+            jacobian: None,
+        }
+    }
+
+    /// Takes a finding in, on this element or on all.
+    pub(super) fn add(&mut self, finding: Finding, element: Option<usize>) {
+        let verdict = match finding {
+            Finding::Right { bound } => {
+                self.bound = self.bound.max(bound);
+                Verdict::Right
+            }
+            Finding::AtKink => {
+                self.kinks.extend(element.filter(|k| !self.kinks.contains(k)));
+                Verdict::Right
+            }
+            Finding::Unknown(doubt) => {
+                if self.doubts.len() < MOST {
+                    self.doubts.push(doubt);
+                }
+                Verdict::CannotTell
+            }
+            Finding::Wrong(evidence) => {
+                self.evidence.push(evidence);
+                Verdict::Wrong
+            }
+        };
+        self.verdict = self.verdict.max(verdict);
+    }
+
+    /// The same with its evidence in order, the worst first, and no bound unless it is right.
+    pub(super) fn settled(mut self) -> InputReport {
+        let key = |evidence: &Evidence| -evidence.relative();
+        self.evidence.sort_by(|a, b| key(a).total_cmp(&key(b)));
+        self.evidence.truncate(MOST);
+        if self.verdict != Verdict::Right {
+            self.bound = f64::NAN;
+        }
+        self
+    }
+}
+
+/// In which numbers a check was made.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Method {
+    /// The program and its derivative were replayed in double-double, and on dual numbers over it.
+    DoubleDouble,
+    /// As the program is large: in f64, and on dual numbers over it, within rounding. What did not
+    /// agree was looked at in double-double.
+    Double,
+    /// Values of the function alone, by differences with bounds of their errors.
+    Differences,
+}
+
+/// An operation whose derivative is wrong.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Suspect {
+    /// Its name.
+    pub operation: &'static str,
+    /// Its parameters, such as `axes: [0]`.
+    pub parameters: String,
+    /// The derivative by which operand.
+    pub operand: usize,
+    /// The types of its operands.
+    pub operands: Vec<Type>,
+    /// The type of its result.
+    pub result: Type,
+    /// Where it was recorded.
+    pub origin: Origin,
+    /// What kind of mistake it looks like.
+    pub mistake: Mistake,
+    /// Lines of Rust that show the mistake with this operation alone.
+    pub reproducer: String,
+}
+
+/// The answer of a check. It prints as text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report {
+    /// Whether all of it is right.
+    pub verdict: Verdict,
+    /// What was found out, input by input.
+    pub inputs: Vec<InputReport>,
+    /// The operations whose derivatives are wrong, in the order of the program.
+    pub suspects: Vec<Suspect>,
+    /// In which numbers.
+    pub method: Method,
+    /// How often the function was evaluated.
+    pub evaluations: usize,
+    /// The seed of its random directions.
+    pub seed: u64,
+    /// What else is worth knowing.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Whether the verdict is *right*.
+    pub fn is_right(&self) -> bool {
+        self.verdict == Verdict::Right
+    }
+
+    /// Panics with the whole report unless the verdict is *right*: for tests.
+    ///
+    /// # Panics
+    /// If the gradient is wrong, or it can't be told.
+    #[track_caller]
+    pub fn assert_right(&self) {
+        assert!(self.is_right(), "{self}");
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Right => "right",
+            Verdict::CannotTell => "cannot tell",
+            Verdict::Wrong => "wrong",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Reason::Kink => "kink",
+            Reason::Noise => "noise",
+            Reason::Domain => "domain",
+            Reason::Nondeterminism => "nondeterminism",
+            Reason::Budget => "budget",
+        })
+    }
+}
+
+impl fmt::Display for Derivative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Derivative::Reverse => "gradient",
+            Derivative::Forward => "tangent (forward mode)",
+            Derivative::ReverseOverReverse => "gradient of the gradient",
+            Derivative::ForwardOverReverse => "tangent of the gradient",
+        })
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Coverage { directions, elements, total } = *self;
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        match (directions, elements) {
+            (0, 0) => f.write_str("nothing"),
+            (_, elements) if elements > 0 && elements >= total => match total {
+                1 => f.write_str("its one element"),
+                _ => write!(f, "all {total} elements"),
+            },
+            (0, _) => {
+                let missed = 100.0 * self.missed(0.02);
+                write!(
+                    f,
+                    "{elements} of {total} elements; if 2 % of them were wrong, this would "
+                )?;
+                write!(f, "be missed with probability {missed:.2} %")
+            }
+            (_, 0) => write!(f, "{directions} random direction{}", plural(directions)),
+            _ => {
+                let s = plural(directions);
+                write!(f, "{directions} random direction{s}, {elements} of {total} elements")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.derivative)?;
+        match self.along {
+            Along::Direction => f.write_str(" along a random direction")?,
+            Along::Element(k) => write!(f, " by element {k}")?,
+        }
+        if let Some(output) = self.output {
+            write!(f, " of result {output}")?;
+        }
+        let oracle = match self.oracle {
+            Oracle::Dual => "dual numbers",
+            Oracle::Difference => "differences",
+        };
+        let Evidence { claimed, found, error, .. } = self;
+        write!(f, ": {claimed:.9e} is claimed, {oracle} give {found:.9e} ± {error:.0e}")
+    }
+}
+
+impl fmt::Display for Suspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Suspect { operation, parameters, operand, operands, result, origin, .. } = self;
+        let braced =
+            if parameters.is_empty() { String::new() } else { format!(" {{{parameters}}}") };
+        let operands: Vec<String> = operands.iter().map(ToString::to_string).collect();
+        write!(f, "{operation}{braced} at {origin}: derivative by operand {operand}")?;
+        write!(f, " ({} → {result})\n  {}", operands.join(", "), self.mistake)?;
+        write!(f, "\n  hint: {}", self.mistake.hint())?;
+        for line in self.reproducer.lines() {
+            write!(f, "\n  | {line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for InputReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let InputReport { name, shape, verdict, coverage, .. } = self;
+        write!(f, "{name} {shape}: {verdict}")?;
+        if *verdict == Verdict::Right {
+            write!(f, " within {:.0e}", self.bound)?;
+        }
+        write!(f, " ({coverage}")?;
+        match self.kinks.as_slice() {
+            [] => f.write_str(")")?,
+            [k] => write!(f, "; element {k} is at a kink)")?,
+            kinks => write!(f, "; {} elements are at kinks)", kinks.len())?,
+        }
+        for doubt in &self.doubts {
+            write!(f, "\n  {}: {}", doubt.reason, doubt.text)?;
+        }
+        for evidence in &self.evidence {
+            write!(f, "\n  {evidence}")?;
+        }
+        if let Some(mistake) = &self.mistake {
+            write!(f, "\n  it looks like this: {mistake}\n  hint: {}", mistake.hint())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "verdict: {}", self.verdict)?;
+        for input in &self.inputs {
+            writeln!(f, "{input}")?;
+        }
+        for suspect in &self.suspects {
+            writeln!(f, "wrong rule: {suspect}")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "note: {note}")?;
+        }
+        let method = match self.method {
+            Method::DoubleDouble => "replayed in double-double, dual numbers and differences",
+            Method::Double => "f64 and dual numbers over it, within rounding",
+            Method::Differences => "differences of values, with bounds of their errors",
+        };
+        write!(f, "by {method}; {} evaluations, seed {}", self.evaluations, self.seed)
+    }
+}
