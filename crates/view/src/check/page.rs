@@ -238,7 +238,9 @@ fn suspect(suspect: &Suspect) -> String {
     let shapes: Vec<String> = operands.iter().map(ToString::to_string).collect();
     let reproducer = match reproducer.as_str() {
         "" => String::new(),
-        lines => format!("<pre tabindex=\"0\">{}</pre>\n", escaped(lines)),
+        lines => {
+            format!("<p>These lines show it:</p>\n<pre tabindex=\"0\">{}</pre>\n", escaped(lines))
+        }
     };
     format!(
         "<section>\n<h3>{}</h3>\n<dl><dt>recorded at</dt><dd>{}</dd><dt>derivative by</dt>\
