@@ -118,6 +118,16 @@ impl Tape {
     /// As [`Tape::program`].
     #[track_caller]
     pub fn program_of(&self, inputs: &[Var<'_>], outputs: &[Var<'_>]) -> Program {
+        self.program_and_nodes(inputs, outputs).0
+    }
+
+    /// The program, and for each of its operations the node that it was.
+    #[track_caller]
+    pub(crate) fn program_and_nodes(
+        &self,
+        inputs: &[Var<'_>],
+        outputs: &[Var<'_>],
+    ) -> (Program, Vec<NodeId>) {
         self.check_own("program", inputs);
         self.check_own("program", outputs);
         let positions: FxHashMap<NodeId, usize> = inputs.iter().map(|x| x.id).zip(0..).collect();
@@ -133,7 +143,7 @@ impl Tape {
             None => Source::Captured(core.bound(node)),
         });
         let origin = |&node: &NodeId| core.origins.get(core.nodes[node as usize].origin);
-        Program {
+        let program = Program {
             precision: self.precision(),
             inputs: sources.collect(),
             signature: inputs.iter().map(|x| core.type_of(x.id)).collect(),
@@ -145,8 +155,8 @@ impl Tape {
             threads: core.engine.threads().clone(),
             single: Runner::default(),
             double: Runner::default(),
-        }
-        .with_own_tables()
+        };
+        (program.with_own_tables(), selection.nodes)
     }
 }
 
@@ -466,6 +476,24 @@ impl Program {
     /// If an input has not the type that the program was recorded with, an index is out of range,
     /// or an operation has no meaning on these scalars.
     pub fn evaluate<T: Real>(&self, inputs: &[Value<T>]) -> Result<Vec<Value<T>>, RunError> {
+        let all = self.evaluate_all(inputs)?;
+        Ok(self.listing.outputs.iter().map(|&y| all[y as usize].clone()).collect())
+    }
+
+    /// As [`Program::evaluate`], with all values by their numbers.
+    pub(crate) fn evaluate_all<T: Real>(
+        &self,
+        inputs: &[Value<T>],
+    ) -> Result<Vec<Value<T>>, RunError> {
+        let leaves = self.leaf_values(inputs)?;
+        self.walk(leaves, |_, op, x| eval_checked(op, x))
+    }
+
+    /// The values of its leaves, with these inputs.
+    pub(crate) fn leaf_values<T: Real>(
+        &self,
+        inputs: &[Value<T>],
+    ) -> Result<Vec<Value<T>>, RunError> {
         let types: Vec<Type> = inputs.iter().map(Value::type_of).collect();
         if types != self.signature {
             let message = format!("inputs of {:?} are expected, not {types:?}", self.signature);
@@ -477,20 +505,29 @@ impl Program {
             Source::Captured(Bound::Tensor(tensor)) => Value::of(tensor),
             Source::Captured(Bound::Number(x)) => Value::Real(Array::scalar(T::from_f64(*x))),
         });
-        let (given, nodes): (Vec<Value<T>>, _) = (given.collect(), self.len());
-        let mut computed: Vec<Value<T>> = Vec::with_capacity(nodes);
+        Ok(given.collect())
+    }
+
+    /// Walks its nodes, each computed by `eval` from its operands, whatever a value is; answers with
+    /// all values by their numbers, those of the nodes and then the leaves.
+    pub(crate) fn walk<V>(
+        &self,
+        leaves: Vec<V>,
+        mut eval: impl FnMut(usize, &Op, &[&V]) -> Result<V, ShapeError>,
+    ) -> Result<Vec<V>, RunError> {
+        let nodes = self.len();
+        let mut computed: Vec<V> = Vec::with_capacity(nodes + leaves.len());
         for line in self.listing.lines() {
             let op = &self.ops[line.op as usize];
             let value =
-                |&x: &u32| computed.get(x as usize).unwrap_or_else(|| &given[x as usize - nodes]);
-            let x: Vec<&Value<T>> = line.operands.iter().map(value).collect();
-            let value = eval_checked(op, &x);
+                |&x: &u32| computed.get(x as usize).unwrap_or_else(|| &leaves[x as usize - nodes]);
+            let x: Vec<&V> = line.operands.iter().map(value).collect();
+            let value = eval(computed.len(), op, &x);
             let value = value.map_err(|error| self.located(computed.len() as u32, error))?;
             computed.push(value);
         }
-        let value =
-            |&y: &u32| computed.get(y as usize).unwrap_or_else(|| &given[y as usize - nodes]);
-        Ok(self.listing.outputs.iter().map(value).cloned().collect())
+        computed.extend(leaves);
+        Ok(computed)
     }
 }
 

@@ -6,9 +6,12 @@
 //! A [`Graph`] is what pictures are made from, of a program or of an explanation: in the languages
 //! of Graphviz and Mermaid, as JSON, as SVG, and as a page to move and to step through.
 //!
+//! The answer of a check is written by [`check`]: as JSON, for continuous integration, and as a page.
+//!
 //! Nothing here reads or writes files: what is made is text.
 #![forbid(unsafe_code)]
 
+pub mod check;
 mod explain;
 mod graph;
 mod layout;

@@ -23,8 +23,9 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            // Other control characters are not allowed in XML at all.
+            // Other control characters and these two are not allowed in XML at all.
             c if c.is_control() && !"\n\t".contains(c) => safe.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
             c => safe.push(c),
         }
     }

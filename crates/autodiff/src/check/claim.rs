@@ -82,7 +82,7 @@ pub(super) fn judge<C: Claim>(
         settings,
         inputs,
         claim,
-        scale: x.iter().map(|x| scales(x)).collect(),
+        scale: x.iter().map(|x| super::scales(x)).collect(),
         x,
         values: FxHashMap::default(),
         evaluations: 0,
@@ -95,16 +95,6 @@ pub(super) fn judge<C: Claim>(
         Some(error) => Err(error),
         None => Ok(report),
     }
-}
-
-/// How far each element may be moved: its magnitude; of a zero, the typical one of the others.
-fn scales(x: &[f64]) -> Vec<f64> {
-    let finite = || x.iter().filter(|x| x.is_finite() && **x != 0.0);
-    let typical = match finite().count() {
-        0 => 1.0,
-        n => (finite().map(|x| x.abs().ln()).sum::<f64>() / n as f64).exp(),
-    };
-    x.iter().map(|&x| if x == 0.0 || !x.is_finite() { typical } else { x.abs() }).collect()
 }
 
 /// A direction: for each input the elements that move.

@@ -180,6 +180,8 @@ pub(super) enum Finding {
     AtKink,
     /// It can't be told.
     Unknown(Doubt),
+    /// It is not what is claimed, but that may be due to kinks that meet.
+    Doubtful(Evidence, Doubt),
     /// It is not what is claimed.
     Wrong(Evidence),
 }
@@ -216,9 +218,12 @@ impl InputReport {
                 Verdict::Right
             }
             Finding::Unknown(doubt) => {
-                if self.doubts.len() < MOST {
-                    self.doubts.push(doubt);
-                }
+                self.doubt(doubt);
+                Verdict::CannotTell
+            }
+            Finding::Doubtful(evidence, doubt) => {
+                self.evidence.push(evidence);
+                self.doubt(doubt);
                 Verdict::CannotTell
             }
             Finding::Wrong(evidence) => {
@@ -227,6 +232,12 @@ impl InputReport {
             }
         };
         self.verdict = self.verdict.max(verdict);
+    }
+
+    fn doubt(&mut self, doubt: Doubt) {
+        if self.doubts.len() < MOST && !self.doubts.contains(&doubt) {
+            self.doubts.push(doubt);
+        }
     }
 
     /// The same with its evidence in order, the worst first, and no bound unless it is right.
@@ -294,6 +305,33 @@ pub struct Report {
 }
 
 impl Report {
+    /// Takes in what was found out about another derivative of the same inputs.
+    pub(super) fn join(&mut self, other: Report) {
+        for (input, other) in self.inputs.iter_mut().zip(other.inputs) {
+            input.verdict = input.verdict.max(other.verdict);
+            input.bound = input.bound.max(other.bound);
+            input.doubts.extend(other.doubts);
+            input.coverage.directions += other.coverage.directions;
+            input.coverage.elements += other.coverage.elements;
+            input.coverage.total += other.coverage.total;
+            let unknown = other.kinks.into_iter().filter(|k| !input.kinks.contains(k));
+            let unknown: Vec<usize> = unknown.collect();
+            input.kinks.extend(unknown);
+            input.evidence.extend(other.evidence);
+            input.mistake = input.mistake.take().or(other.mistake);
+            if input.verdict != Verdict::Right {
+                input.bound = f64::NAN;
+            }
+        }
+        self.verdict = self.verdict.max(other.verdict);
+        self.suspects.extend(other.suspects);
+        self.evaluations += other.evaluations;
+        self.notes.extend(other.notes);
+        if other.method == Method::Double {
+            self.method = Method::Double;
+        }
+    }
+
     /// Whether the verdict is *right*.
     pub fn is_right(&self) -> bool {
         self.verdict == Verdict::Right

@@ -11,7 +11,7 @@ use wengert_autodiff::{Kind, Op, Origin, OwnRules, RunError, Tape, Type, Var};
 use wengert_tensor::Tensor;
 
 use self::expression::{Expression, Names};
-pub(crate) use self::number::{subscript, summary};
+pub(crate) use self::number::{rounded, short, subscript, summary};
 
 /// A Wengert list with values, tangents and adjoints.
 ///

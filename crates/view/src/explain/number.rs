@@ -4,16 +4,21 @@ use wengert_tensor::Tensor;
 
 /// A number in six significant digits.
 pub(crate) fn short(x: f64) -> String {
+    rounded(x, 6)
+}
+
+/// A number in so many significant digits, at least one.
+pub(crate) fn rounded(x: f64, digits: usize) -> String {
     if x == 0.0 || !x.is_finite() {
         return format!("{x}");
     }
     let exponent = x.abs().log10().floor();
     if !(-5.0..9.0).contains(&exponent) {
-        let text = format!("{x:.5e}");
+        let text = format!("{x:.0$e}", digits - 1);
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         return format!("{}e{power}", trimmed(digits));
     }
-    let decimals = (5.0 - exponent).max(0.0) as usize;
+    let decimals = (digits as f64 - 1.0 - exponent).max(0.0) as usize;
     trimmed(&format!("{x:.decimals$}")).to_owned()
 }
 

@@ -23,7 +23,7 @@ impl Graph {
 }
 
 /// A template with its places filled in; what is filled in is not looked through again.
-fn filled(template: &str, parts: &[(&str, String)]) -> String {
+pub(crate) fn filled(template: &str, parts: &[(&str, String)]) -> String {
     let mut page = String::new();
     let mut rest = template;
     let next = |rest: &str| {

@@ -1,4 +1,6 @@
-//! Explanations and pictures of computations.
+//! Explanations and pictures of computations, and answers of checks.
 
 mod explanations;
+mod markup;
 mod pictures;
+mod reports;
