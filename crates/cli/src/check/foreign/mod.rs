@@ -157,7 +157,7 @@ impl Claim for Foreign {
 fn described(answer: &Json) -> Result<(Option<String>, Vec<ClaimInput>), String> {
     let name = match answer.member("name") {
         None => None,
-        Some(Json::Text(name)) => Some(name.clone()),
+        Some(Json::Text(name)) => Some(short(name)),
         Some(_) => return Err("its member `name` is not a text".into()),
     };
     let mut known = BTreeSet::new();

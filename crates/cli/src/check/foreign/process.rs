@@ -3,12 +3,14 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{self, Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::check::foreign::error::Problem;
+use crate::failure::INTERRUPTED;
 
 /// A program that was started.
 ///
@@ -16,6 +18,7 @@ use crate::check::foreign::error::Problem;
 /// blocks them, and not the check. They end with the program, or with what it has started.
 pub struct Process {
     child: Child,
+    running: Running,
     /// Lines to it; gone when its standard input is to end.
     questions: Option<Sender<String>>,
     answers: Receiver<io::Result<Vec<u8>>>,
@@ -38,8 +41,9 @@ impl Process {
         let mut start = Command::new(&command[0]);
         start.args(&command[1..]).stdin(Stdio::piped()).stdout(Stdio::piped());
         alone(&mut start);
-        let mut child = start.spawn().map_err(Problem::Start)?;
-        end_on_interrupt(&child);
+        let running = Running::default();
+        end_on_interrupt(running.clone());
+        let mut child = running.start(&mut start).map_err(Problem::Start)?;
         let (questions, asked) = mpsc::channel();
         // A program that prints without end is not read without end.
         let (answer, answers) = mpsc::sync_channel(1);
@@ -48,7 +52,8 @@ impl Process {
             thread::spawn(move || read_lines(stdout, &answer));
         }
         let questions = Some(questions);
-        Ok(Process { child, questions, answers, timeout, is_asked: false, grace: GRACE })
+        let (is_asked, grace) = (false, GRACE);
+        Ok(Process { child, running, questions, answers, timeout, is_asked, grace })
     }
 
     /// Writes a line, and waits for the one that answers it.
@@ -75,6 +80,7 @@ impl Process {
                 Err(self.status().map_or(Problem::Silent(self.timeout), Problem::Ended))
             }
             Err(RecvTimeoutError::Disconnected) => {
+                self.running.wait_for_interrupt();
                 self.questions = None;
                 Err(self.status().map_or(Problem::Closed, Problem::Ended))
             }
@@ -107,6 +113,7 @@ impl Drop for Process {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+        self.running.ended();
     }
 }
 
@@ -153,13 +160,41 @@ fn kill_group(id: u32) {
     let _ = id;
 }
 
-/// On Ctrl-C, which a program in a group of its own does not hear, it ends too.
-fn end_on_interrupt(child: &Child) {
-    let id = child.id();
-    let end = move || {
-        kill_group(id);
-        std::process::exit(i32::from(crate::failure::INTERRUPTED));
-    };
-    // Without it Ctrl-C ends the check alone, and with that the program's standard input.
-    let _ = ctrlc::set_handler(end);
+/// The number of a program that runs. It is locked while it changes, and from Ctrl-C to the end.
+#[derive(Clone, Default)]
+struct Running(Arc<Mutex<Option<u32>>>);
+
+impl Running {
+    fn lock(&self) -> MutexGuard<'_, Option<u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(&self, command: &mut Command) -> io::Result<Child> {
+        let mut running = self.lock();
+        let child = command.spawn()?;
+        *running = Some(child.id());
+        Ok(child)
+    }
+
+    /// Stays here if Ctrl-C was pressed: that a program was ended is no news to who wanted it.
+    fn wait_for_interrupt(&self) {
+        drop(self.lock());
+    }
+
+    fn ended(&self) {
+        *self.lock() = None;
+    }
+}
+
+/// On Ctrl-C, which a program in a group of its own does not hear, it is ended, and then the check.
+fn end_on_interrupt(running: Running) {
+    let heard = ctrlc::set_handler(move || {
+        let running = running.lock();
+        if let Some(id) = *running {
+            kill_group(id);
+        }
+        process::exit(INTERRUPTED.into());
+    });
+    // Where it can't be heard, Ctrl-C ends the check alone, and with it the program's standard input.
+    drop(heard);
 }

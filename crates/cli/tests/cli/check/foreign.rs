@@ -1,9 +1,12 @@
 //! Programs that are started: verdicts on them, and everything that they do wrong.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Directory;
 use crate::check::{found, run};
+use crate::{Directory, text};
 
 /// Runs `wengert check` on a program of `sh`, and answers with exit code, output and complaint.
 #[track_caller]
@@ -142,6 +145,30 @@ fn programs_that_hang_are_stopped_with_all_they_started() {
         &format!("read -r question; {large}; sleep 60"),
         "did not answer",
     );
+    assert!(start.elapsed() < Duration::from_secs(30), "nothing was waited for");
+}
+
+#[test]
+fn ctrl_c_ends_the_program_as_well() {
+    let directory = Directory::new("check-interrupted");
+    let started = directory.file("started");
+    let script = "echo > \"$0\"; sleep 60; true";
+    let check = Command::new(env!("CARGO_BIN_EXE_wengert"))
+        .args(["check", "--timeout", "60", "--", "sh", "-c", script, &started])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let start = Instant::now();
+    while !Path::new(&started).exists() {
+        assert!(start.elapsed() < Duration::from_secs(30), "it was started");
+        thread::yield_now();
+    }
+    let interrupt = ["-INT", &check.id().to_string()];
+    assert!(Command::new("kill").args(interrupt).status().expect("it starts").success());
+    // Its standard error ends when all that hold it have ended.
+    let output = check.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(130), ""));
     assert!(start.elapsed() < Duration::from_secs(30), "nothing was waited for");
 }
 
