@@ -76,9 +76,13 @@ fn verdict(report: &Report) -> String {
     match (names(Verdict::Right).as_slice(), report.verdict) {
         ([], _) => {}
         (_, Verdict::Right) => {
-            sentences.push(format!("What is claimed is the derivative, within {bound:.0e}."));
+            sentences.push(format!(
+                "What is claimed is the derivative, within {}.",
+                words::bound(bound)
+            ));
         }
-        (names, _) => sentences.push(format!("That by {} is right.", listed(names))),
+        ([name], _) => sentences.push(format!("That by {name} is right.")),
+        (names, _) => sentences.push(format!("Those by {} are right.", listed(names))),
     }
     format!(
         "<p class=\"verdict {}\">{} <span>{}</span></p>\n",
@@ -104,7 +108,7 @@ fn table(inputs: &[InputReport]) -> String {
     }
     let row = |(k, input): (usize, &InputReport)| {
         let InputReport { name, shape, verdict, bound, coverage, kinks, .. } = input;
-        let bound = if bound.is_nan() { "–".into() } else { format!("{bound:.0e}") };
+        let bound = words::bound(*bound);
         let kinks = if kinks.is_empty() { "–".into() } else { kinks.len().to_string() };
         format!(
             "<tr><td><a href=\"#input-{k}\">{}</a></td><td>{shape}</td><td>{}</td><td>{bound}</td>\

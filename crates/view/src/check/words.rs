@@ -104,6 +104,15 @@ pub(super) fn element(shape: &[usize], number: usize) -> String {
     }
 }
 
+/// How far a right claim is from the truth at most.
+pub(super) fn bound(bound: f64) -> String {
+    match bound {
+        0.0 => "0".into(),
+        x if x.is_nan() => "–".into(),
+        x => format!("{x:.0e}"),
+    }
+}
+
 /// Along what a slope was taken, in words.
 pub(super) fn along(shape: &[usize], along: Along) -> String {
     match along {
@@ -130,7 +139,7 @@ pub(super) fn result(evidence: &Evidence) -> String {
 /// What speaks for the verdict on an input, in one line.
 pub(super) fn summary(input: &InputReport) -> String {
     match input.verdict {
-        Verdict::Right => format!("right within {:.0e}", input.bound),
+        Verdict::Right => format!("right within {}", bound(input.bound)),
         Verdict::CannotTell => match input.doubts.first() {
             Some(doubt) => format!("{}: {}", doubt.reason, doubt.text),
             None => "it can't be told".into(),

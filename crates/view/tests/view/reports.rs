@@ -252,6 +252,12 @@ fn verdicts_are_words() {
         verdict(vec![x.clone(), y.clone()]),
         "? cannot tell Whether the gradient by y is right can't be told. That by x is right."
     );
+    let exact = InputReport { bound: 0.0, ..x.clone() };
+    assert_eq!(verdict(vec![exact]), "✓ right What is claimed is the derivative, within 0.");
+    assert_eq!(
+        verdict(vec![x.clone(), z.clone(), x.clone()]),
+        "✗ wrong The gradient by z is wrong. Those by x and x are right."
+    );
     let z_too = InputReport { name: "w".into(), ..z.clone() };
     assert_eq!(
         verdict(vec![x, y, z, z_too]),
