@@ -84,6 +84,11 @@ fn verdict(report: &Report) -> String {
         ([name], _) => sentences.push(format!("That by {name} is right.")),
         (names, _) => sentences.push(format!("Those by {} are right.", listed(names))),
     }
+    let mut rules: Vec<&str> = report.suspects.iter().map(|suspect| suspect.operation).collect();
+    rules.dedup();
+    if !rules.is_empty() {
+        sentences.push(format!("What is wrong is a rule of {}.", listed(&rules)));
+    }
     format!(
         "<p class=\"verdict {}\">{} <span>{}</span></p>\n",
         report.verdict.key(),
