@@ -76,6 +76,8 @@ struct Scalars {
     tolerance: f64,
     /// How much smaller than the largest an element may be before its own digits are not looked at.
     least: f64,
+    /// What rounding of a result, relative to it, may look like a slope.
+    noise: f64,
     /// A step to the side of a point, relative to the scale of the element.
     aside: f64,
     /// By how much slopes so close to each other differ at most, relatively, if there is no kink.
@@ -87,6 +89,7 @@ struct Scalars {
 const EXACT: Scalars = Scalars {
     tolerance: 8.0 * f64::EPSILON,
     least: 1e-21,
+    noise: 1e-25,
     aside: 1.0 / (1_u128 << 70) as f64,
     alike: 1e-12,
 };
@@ -94,6 +97,7 @@ const EXACT: Scalars = Scalars {
 const ROUNDED: Scalars = Scalars {
     tolerance: 64.0 * f64::EPSILON,
     least: 1e-13,
+    noise: 1e-13,
     aside: 1.0 / (1_u64 << 30) as f64,
     alike: 1e-5,
 };
@@ -117,6 +121,8 @@ struct Judge<'s, 't, T: Real> {
 struct Weighting<T> {
     output: Option<usize>,
     u: Vec<Vec<f64>>,
+    /// The sum of the magnitudes of the weighted results.
+    magnitude: f64,
     gradient: Vec<Vec<T>>,
 }
 
@@ -300,9 +306,13 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
                 table.found[i * n + j] = truth;
                 let size = claimed.to_f64().abs().max(truth.abs());
                 let apart = (claimed - found).to_f64().abs();
-                let allowed = self.scalars.tolerance * size + self.scalars.least * row_sizes[i];
+                let noise = self.noise(row, k, j);
+                let allowed =
+                    self.scalars.tolerance * size + self.scalars.least * row_sizes[i] + noise;
                 let finding = if apart <= allowed && !is_kink {
-                    Finding::Right { bound: if size > 0.0 { apart / size } else { 0.0 } }
+                    Finding::Right {
+                        bound: relative(apart, size.max(noise / self.scalars.tolerance)),
+                    }
                 } else {
                     self.examine(row, k, j)?
                 };
@@ -366,7 +376,12 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
             Some(found) => found.to_vec(),
             None => vec![T::default(); x.shape().size()],
         });
-        Ok(Weighting { output, u, gradient: gradient.collect() })
+        let gradient = gradient.collect();
+        let mut sum = Sum { value: T::default(), magnitude: 0.0 };
+        for (y, u) in self.subject.f.outputs(&self.base).iter().zip(&u) {
+            sum.add(y.real().iter().zip(u.iter().copied()));
+        }
+        Ok(Weighting { output, u, magnitude: sum.magnitude, gradient })
     }
 
     /// What a program of derivatives answers, in the order of what it is by.
@@ -480,14 +495,30 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
                 claimed.add(g.iter().copied().zip(v.iter().copied()));
             }
         }
-        Ok(self.apart(claimed, found))
+        Ok(self.apart(weighting, v, [claimed, found]))
     }
 
-    fn apart(&self, claimed: Sum<T>, found: Sum<T>) -> Option<f64> {
-        let size = claimed.magnitude + found.magnitude;
+    /// How far two slopes are apart, relatively, if not too far: by more than rounding explains.
+    fn apart(
+        &self,
+        weighting: &Weighting<T>,
+        v: &Direction,
+        [claimed, found]: [Sum<T>; 2],
+    ) -> Option<f64> {
+        let velocities = v
+            .iter()
+            .zip(&self.scale)
+            .flat_map(|(v, scale)| v.iter().flatten().zip(scale).map(|(v, scale)| v.abs() / scale));
+        let noise = self.scalars.noise * weighting.magnitude * velocities.sum::<f64>();
+        let size = claimed.magnitude + found.magnitude + noise / self.scalars.tolerance;
         let apart = (claimed.value - found.value).to_f64().abs();
-        let relative = if apart == 0.0 { 0.0 } else { apart / size };
+        let relative = relative(apart, size);
         (relative <= self.scalars.tolerance).then_some(relative)
+    }
+
+    /// How far an element may be off because results are rounded.
+    fn noise(&self, weighting: &Weighting<T>, k: usize, j: usize) -> f64 {
+        self.scalars.noise * weighting.magnitude / self.scale[k][j]
     }
 
     /// Whether forward mode says the same as dual numbers.
@@ -502,7 +533,7 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
             return Ok(false);
         }
         let found = self.slope(weighting, v)?;
-        Ok(self.apart(claimed, found).is_some())
+        Ok(self.apart(weighting, v, [claimed, found]).is_some())
     }
 
     /// Some of the elements because of which the slope along a direction is not as claimed: found by
@@ -621,13 +652,15 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         }
         let low = slopes.iter().copied().fold(f64::INFINITY, f64::min);
         let high = slopes.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let allowed = self.scalars.alike * low.abs().max(high.abs());
+        let noise = self.noise(weighting, k, j);
+        let allowed = self.scalars.alike * low.abs().max(high.abs()) + noise;
         let is_smooth = !sides.is_kink && slopes.len() == 2 && high - low <= allowed;
         if is_smooth {
             let apart = (claimed - sides.here).abs();
             let size = claimed.abs().max(sides.here.abs());
-            if apart <= self.scalars.tolerance * size {
-                return Ok(Finding::Right { bound: if size > 0.0 { apart / size } else { 0.0 } });
+            if apart <= self.scalars.tolerance * size + noise {
+                let size = size.max(noise / self.scalars.tolerance);
+                return Ok(Finding::Right { bound: relative(apart, size) });
             }
             return Ok(match self.difference(weighting, k, j)? {
                 Some((value, error))
@@ -720,7 +753,16 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         let places: Vec<usize> = if is_whole {
             (0..n).collect()
         } else {
-            (0..MOST).map(|_| self.random.below(n)).collect()
+            let known =
+                self.inputs[k].evidence.iter().filter_map(|evidence| match evidence.along {
+                    Along::Element(j) => Some(j),
+                    Along::Direction => None,
+                });
+            let mut some: Vec<usize> = known.collect();
+            some.extend((0..MOST).map(|_| self.random.below(n)));
+            some.sort_unstable();
+            some.dedup();
+            some
         };
         let mut found = Vec::with_capacity(places.len());
         for &j in &places {
@@ -757,6 +799,10 @@ impl<T: Real> Sum<T> {
             self.magnitude += product.to_f64().abs();
         }
     }
+}
+
+fn relative(apart: f64, size: f64) -> f64 {
+    if apart == 0.0 { 0.0 } else { apart / size }
 }
 
 /// Numbers in a shape.

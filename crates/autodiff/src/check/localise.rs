@@ -31,8 +31,7 @@ pub(super) fn suspects(
     for (number, node) in program.nodes().enumerate() {
         let moves: Vec<bool> = node.operands.iter().map(|&x| depends[x as usize]).collect();
         depends[number] = moves.contains(&true);
-        let is_defined = matches!(node.op, Op::StopGradient(_) | Op::StraightThrough(_));
-        if !depends[number] || is_defined || node.type_of.kind == Kind::Index {
+        if !depends[number] || node.type_of.kind == Kind::Index {
             continue;
         }
         let operands: Vec<Tensor> =
@@ -63,13 +62,21 @@ fn wrong_operands(
     if inputs.is_empty() {
         return Ok(Vec::new());
     }
+    let horizon = tape.len();
     let derivatives = [Derivative::Reverse, Derivative::Forward];
-    let subject = Subject::new(rules, &[y], &inputs, 0, derivatives)?;
+    let subject = Subject::new(rules, &[y], &inputs, horizon, derivatives)?;
     if !subject.replays() {
         return Ok(Vec::new());
     }
-    let judged = judged(&subject, settings, true)?;
-    let wrong = judged.inputs.into_iter().filter(|input| input.verdict == Verdict::Wrong);
+    let is_wrong = |input: &InputReport| input.verdict == Verdict::Wrong;
+    let mut found = judged(&subject, settings, true)?.inputs;
+    let x_bar: Vec<Var<'_>> = subject.x_bar.iter().flatten().copied().collect();
+    if settings.order == 2 && !x_bar.is_empty() && !found.iter().any(is_wrong) {
+        let derivatives = [Derivative::ReverseOverReverse, Derivative::ForwardOverReverse];
+        let second = Subject::new(rules, &x_bar, &inputs, horizon, derivatives)?;
+        found = judged(&second, settings, false)?.inputs;
+    }
+    let wrong = found.into_iter().filter(is_wrong);
     Ok(wrong.map(|input| suspect(node, operands, input)).collect())
 }
 

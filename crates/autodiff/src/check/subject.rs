@@ -1,14 +1,15 @@
 //! What is checked: a recorded computation, and the derivatives that are claimed for it, cut out as
 //! programs.
 
-use wengert_tensor::{DType, Shape, Tensor};
+use wengert_tensor::{Array, Shape, Tensor};
 
 use crate::check::Derivative;
+use crate::check::noise::Noise;
 use crate::check::replay::Replay;
 use crate::derive::Rules;
 use crate::op::{Kind, Type};
 use crate::run::RunError;
-use crate::tape::{Tape, refuse};
+use crate::tape::{Precision, Tape, refuse};
 use crate::var::Var;
 
 /// A recorded computation from `x` to `y`, and its derivatives as programs.
@@ -146,13 +147,15 @@ impl<'t> Subject<'t> {
     }
 }
 
-/// A variable like `x`, to be given values later.
+/// A variable like `x` with values without a pattern: a direction, where nothing else is said. What
+/// is a derivative along it can be differentiated again without vanishing.
 fn seed<'t>(tape: &'t Tape, x: Var<'t>) -> Var<'t> {
-    tape.input(Tensor::zeros(precision(tape), x.shape()))
-}
-
-fn precision(tape: &Tape) -> DType {
-    tape.precision().dtype()
+    let mut noise = Noise::new(x.position() as u64);
+    let numbers = Array::from_fn(x.shape(), |_| noise.number());
+    tape.input(match tape.precision() {
+        Precision::F32 => Tensor::F32(numbers.map(|x| x as f32)),
+        Precision::F64 => Tensor::F64(numbers),
+    })
 }
 
 /// The tape that all of these are on, if they have derivatives.

@@ -5,7 +5,7 @@ use wengert_tensor::Tensor;
 
 /// What it computes, element by element or along the whole.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Function {
+pub enum Function {
     /// $x^2$.
     Square,
     /// $10^{-6} x^2$.
@@ -16,9 +16,9 @@ pub(crate) enum Function {
 
 /// What is wrong with its derivative.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Flaw {
-    /// So many thousandths of what it should be.
-    Thousandths(i64),
+pub enum Flaw {
+    /// So many two-thousandths of what it should be.
+    HalfThousandths(i64),
     /// That, but of one element alone.
     Element(usize, i64),
     /// It is zero.
@@ -27,9 +27,10 @@ pub(crate) enum Flaw {
 
 /// The function, differentiated wrongly.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Flawed(pub Function, pub Flaw);
+pub struct Flawed(pub Function, pub Flaw);
 
 impl Flawed {
+    /// Records it.
     pub fn record(self, x: Var<'_>) -> Var<'_> {
         x.tape().record(Op::custom(self), &[x])
     }
@@ -71,7 +72,7 @@ impl Operation for Flawed {
         };
         match self.1 {
             Flaw::Zero => Linear::Zero,
-            Flaw::Thousandths(n) => Linear::Scale(slope * flawed(&|_| true, n)),
+            Flaw::HalfThousandths(n) => Linear::Scale(slope * flawed(&|_| true, n) * 0.5),
             Flaw::Element(at, n) => Linear::Scale(slope * flawed(&|k| k == at, n)),
         }
     }
