@@ -8,6 +8,8 @@ use wengert::data::DataError;
 use wengert::formula::FormulaError;
 use wengert::weights::WeightsError;
 
+use crate::check::ForeignError;
+
 /// Why a command stopped before its end.
 #[derive(Debug)]
 pub enum Failure {
@@ -19,6 +21,8 @@ pub enum Failure {
     Inputs(String),
     /// A formula can't be computed at these values.
     Run(Box<RunError>),
+    /// A foreign program could not be asked.
+    Foreign(Box<ForeignError>),
     /// What was made could not be written where it was to be.
     Unwritten {
         /// Where.
@@ -85,6 +89,7 @@ impl fmt::Display for Failure {
             Failure::Formula(error) => write!(f, "{error}"),
             Failure::Inputs(reason) => f.write_str(reason),
             Failure::Run(error) => write!(f, "{error}"),
+            Failure::Foreign(error) => write!(f, "{error}"),
             Failure::Unwritten { path, error } => write!(f, "{}: {error}", path.display()),
             Failure::Data(error) => write!(f, "the data could not be prepared: {error}"),
             Failure::NoData(name) => write!(
@@ -136,6 +141,12 @@ impl From<FormulaError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         Failure::Run(error.into())
+    }
+}
+
+impl From<ForeignError> for Failure {
+    fn from(error: ForeignError) -> Failure {
+        Failure::Foreign(error.into())
     }
 }
 

@@ -141,15 +141,14 @@ impl<C: Claim> Judge<'_, C> {
     }
 
     fn weighting(&mut self, output: Option<usize>, u: Vec<f64>) -> Weighting {
+        if self.failure.is_some() {
+            return Weighting { output, u, gradient: Vec::new() };
+        }
         self.evaluations += 1;
-        let gradient = match self.claim.gradient(&self.x, &u) {
-            _ if self.failure.is_some() => Vec::new(),
-            Ok(gradient) => gradient,
-            Err(error) => {
-                self.failure = Some(error);
-                Vec::new()
-            }
-        };
+        let gradient = self.claim.gradient(&self.x, &u).unwrap_or_else(|error| {
+            self.failure = Some(error);
+            Vec::new()
+        });
         Weighting { output, u, gradient }
     }
 

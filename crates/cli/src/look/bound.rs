@@ -4,6 +4,7 @@ use wengert::formula::{Formula, parse_bindings};
 use wengert::prelude::*;
 
 use crate::failure::Failure;
+use crate::words::list;
 
 /// A formula whose inputs have values.
 pub struct Bound {
@@ -45,14 +46,5 @@ impl Bound {
         let inputs: Vec<Var<'t>> = origins.iter().zip(&self.values).map(record).collect();
         let result = self.formula.record(tape, &inputs)?;
         Ok((inputs, result))
-    }
-}
-
-/// Names in words.
-pub fn list(names: &[String]) -> String {
-    match names {
-        [] => "no inputs".into(),
-        [name] => name.clone(),
-        [names @ .., last] => format!("{} and {last}", names.join(", ")),
     }
 }

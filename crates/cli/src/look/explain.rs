@@ -9,7 +9,8 @@ use wengert::prelude::*;
 use wengert::view::Explanation;
 
 use crate::failure::Failure;
-use crate::look::bound::{Bound, list};
+use crate::look::bound::Bound;
+use crate::words::list;
 
 /// Show how a formula is computed and differentiated, line by line
 ///

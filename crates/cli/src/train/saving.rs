@@ -14,6 +14,7 @@ use crate::train::checkpoint;
 use crate::train::options::Options;
 use crate::train::report::Progress;
 use crate::train::training::{Place, Training};
+use crate::words::quoted;
 
 /// Writes checkpoints when it is time, if there is a place for them.
 pub struct Keeper {
@@ -142,14 +143,4 @@ fn command(options: &Options) -> String {
     let threads = options.threads.map(|threads| format!(" --threads {threads}"));
     let [every, threads] = [every, threads].map(Option::unwrap_or_default);
     format!("wengert train --resume {path}{every}{threads}")
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
-    if word.chars().all(plain) && !word.starts_with('-') {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

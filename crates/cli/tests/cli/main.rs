@@ -1,5 +1,6 @@
 //! The program as its users meet it: command lines in, text and exit codes out.
 
+mod check;
 mod data;
 mod look;
 mod refusals;
