@@ -36,7 +36,7 @@ const MOST: usize = 64;
 const STEP: f64 = 1.0 / 8192.0;
 
 /// A subject of more floating-point operations than this is looked at in f64 first.
-const LARGE: u64 = 300_000;
+const LARGE: u64 = 100_000;
 
 /// What a subject was found to be.
 pub(super) struct Judged {
@@ -177,8 +177,9 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         for _ in 0..self.settings.directions.max(1) {
             let Some(weighting) = self.mixed()? else { return Ok(false) };
             let v = (0..self.x.len()).map(|k| Some(self.balanced(&weighting, k))).collect();
-            let Some(bound) = self.agreement(&weighting, &v)? else { return Ok(false) };
-            if !self.forward_agrees(&weighting, &v)? {
+            let found = self.slope(&weighting, &v)?;
+            let Some(bound) = self.agreement(&weighting, &v, found) else { return Ok(false) };
+            if !self.forward_agrees(&weighting, &v, found)? {
                 return Ok(false);
             }
             for input in &mut self.inputs {
@@ -243,7 +244,7 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         let mut culprits: Vec<usize> =
             special(weighting).into_iter().take(MOST_TESTS / 4).collect();
         let mut tests = MOST_TESTS;
-        loop {
+        let found = loop {
             for &j in &culprits {
                 velocities[j] = 0.0;
                 let finding = self.examine(weighting, k, j)?;
@@ -253,9 +254,10 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
             if self.inputs[k].verdict == Verdict::Wrong {
                 return Ok(());
             }
-            if let Some(bound) = self.agreement(weighting, &v)? {
+            let found = self.slope(weighting, &v)?;
+            if let Some(bound) = self.agreement(weighting, &v, found) {
                 self.inputs[k].add(Finding::Right { bound }, None);
-                break;
+                break found;
             }
             culprits = self.culprits(weighting, k, &velocities, &mut tests)?;
             if culprits.is_empty() {
@@ -265,9 +267,9 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
                 self.inputs[k].add(Finding::Unknown(Doubt { reason: Reason::Budget, text }), None);
                 return Ok(());
             }
-        }
-        if !self.forward_agrees(weighting, &v)? {
-            let (found, claimed) = (self.slope(weighting, &v)?, self.forward(weighting, &v)?);
+        };
+        if !self.forward_agrees(weighting, &v, found)? {
+            let claimed = self.forward(weighting, &v)?;
             let evidence = Evidence {
                 derivative: self.subject.derivatives[1],
                 along: Along::Direction,
@@ -483,19 +485,14 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
     }
 
     /// How far the claim along a direction is from the slope, relatively, if not too far.
-    fn agreement(
-        &mut self,
-        weighting: &Weighting<T>,
-        v: &Direction,
-    ) -> Result<Option<f64>, RunError> {
-        let found = self.slope(weighting, v)?;
+    fn agreement(&self, weighting: &Weighting<T>, v: &Direction, found: Sum<T>) -> Option<f64> {
         let mut claimed = Sum { value: T::default(), magnitude: 0.0 };
         for (g, v) in weighting.gradient.iter().zip(v) {
             if let Some(v) = v {
                 claimed.add(g.iter().copied().zip(v.iter().copied()));
             }
         }
-        Ok(self.apart(weighting, v, [claimed, found]))
+        self.apart(weighting, v, [claimed, found])
     }
 
     /// How far two slopes are apart, relatively, if not too far: by more than rounding explains.
@@ -526,13 +523,13 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         &mut self,
         weighting: &Weighting<T>,
         v: &Direction,
+        found: Sum<T>,
     ) -> Result<bool, RunError> {
         let Some(claimed) = self.forward(weighting, v)? else { return Ok(true) };
         let misshapen = |forward: &Claimed| forward.misshapen.iter().any(Option::is_some);
         if self.subject.forward.as_ref().is_some_and(misshapen) {
             return Ok(false);
         }
-        let found = self.slope(weighting, v)?;
         Ok(self.apart(weighting, v, [claimed, found]).is_some())
     }
 
@@ -566,7 +563,8 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
                 let mut v: Direction = vec![None; self.x.len()];
                 let moves = |j: usize| if half.contains(&j) { velocities[j] } else { 0.0 };
                 v[k] = Some((0..velocities.len()).map(moves).collect());
-                if self.agreement(weighting, &v)?.is_none() {
+                let found = self.slope(weighting, &v)?;
+                if self.agreement(weighting, &v, found).is_none() {
                     ranges.push(half);
                 }
             }

@@ -69,6 +69,7 @@ fn wrong_operands(
         return Ok(Vec::new());
     }
     let is_wrong = |input: &InputReport| input.verdict == Verdict::Wrong;
+    let settings = &settings.clone().directions(1);
     let mut found = judged(&subject, settings, true)?.inputs;
     let x_bar: Vec<Var<'_>> = subject.x_bar.iter().flatten().copied().collect();
     if settings.order == 2 && !x_bar.is_empty() && !found.iter().any(is_wrong) {

@@ -1,9 +1,11 @@
 //! A program evaluated again, on any scalar and at other points, with what was drawn or stopped held
 //! fixed: random numbers and values behind `stop_gradient` are those that were recorded.
 
+use std::any::TypeId;
+
 use wengert_tensor::{Array, Tensor};
 
-use crate::op::{Branch, Value};
+use crate::op::{Branch, ShapeError, Value};
 use crate::ops::Op;
 use crate::program::{Leaf, Program, ProgramNode, eval_checked};
 use crate::real::{Dual, Real};
@@ -78,7 +80,7 @@ impl Replay {
     ) -> Result<Vec<Value<T>>, RunError> {
         let leaves = self.program.leaf_values(inputs)?;
         self.program.walk(leaves, |node, op, x| {
-            let Some(fixed) = &self.frozen[node] else { return eval_checked(op, x) };
+            let Some(fixed) = &self.frozen[node] else { return evaluated(op, x) };
             let fixed = Value::of(fixed);
             Ok(match (op, base) {
                 // What goes straight through moves as its second operand does.
@@ -119,7 +121,10 @@ impl Replay {
             }
             if x.iter().all(|x| x.tangent.is_none()) {
                 let x: Vec<&Value<T>> = x.iter().map(|x| &x.value).collect();
-                return Ok(Pair { value: eval_checked(op, &x)?, tangent: None });
+                return Ok(Pair { value: evaluated(op, &x)?, tangent: None });
+            }
+            if is_heavy::<T>(op, x.iter().map(|x| x.value.shape().size())) {
+                return bilinear(op, x);
             }
             let duals: Vec<Value<Dual<T>>> = x.iter().map(|x| x.dual()).collect();
             Ok(Pair::of(&eval_checked(op, &duals.iter().collect::<Vec<_>>())?))
@@ -142,6 +147,48 @@ impl Replay {
     pub fn replays(&self) -> bool {
         self.program.nodes().all(|node| node.op.replays())
     }
+}
+
+/// The value of an operation as it is defined; of large products in f64, as it is run, which is the
+/// same but for the order of its sums.
+fn evaluated<T: Real>(op: &Op, x: &[&Value<T>]) -> Result<Value<T>, ShapeError> {
+    if !is_heavy::<T>(op, x.iter().map(|x| x.shape().size())) {
+        return eval_checked(op, x);
+    }
+    let tape = Tape::new();
+    let operands: Vec<Var<'_>> = x.iter().map(|x| tape.input(x.to_tensor())).collect();
+    Ok(Value::of(&tape.try_record(op.clone(), &operands)?.value()))
+}
+
+/// Whether an operation is a product that is worth running: linear in each of its operands.
+fn is_heavy<T: Real>(op: &Op, mut sizes: impl Iterator<Item = usize>) -> bool {
+    const LARGE: usize = 4096;
+    let is_product = matches!(op, Op::MatMul(_) | Op::Conv(_));
+    is_product && TypeId::of::<T>() == TypeId::of::<f64>() && sizes.any(|size| size >= LARGE)
+}
+
+/// A product, or a sum of products, and its derivative $\sum \dot a b + a \dot b$.
+fn bilinear<T: Real>(op: &Op, x: &[&Pair<T>]) -> Result<Pair<T>, ShapeError> {
+    let values: Vec<&Value<T>> = x.iter().map(|x| &x.value).collect();
+    let value = evaluated(op, &values)?;
+    let mut tangent: Option<Array<T>> = None;
+    for (k, x) in x.iter().enumerate() {
+        let Some(moved) = &x.tangent else { continue };
+        let moved = Value::Real(moved.clone());
+        // The pair of factors that this one belongs to, with its velocity in its place.
+        let first = k - k % 2;
+        let mut pair = [values[first], values[first + 1]];
+        pair[k - first] = &moved;
+        let term = evaluated(op, &pair)?;
+        tangent = Some(match tangent {
+            None => term.real().clone(),
+            Some(sum) => {
+                let mut terms = term.real().iter();
+                sum.map(|sum| sum + terms.next().expect("of the same shape"))
+            }
+        });
+    }
+    Ok(Pair { value, tangent })
 }
 
 /// The values of these nodes as they were recorded, in the precision of the program.

@@ -81,7 +81,7 @@ impl<'t> Subject<'t> {
         let us: Vec<Var<'t>> = y.iter().map(|&y| seed(tape, y)).collect();
         let pairs: Vec<_> = y.iter().copied().zip(us.iter().copied()).collect();
         let x_bar = tape.vjp_with(rules, &pairs, &xs);
-        let vs: Vec<Var<'t>> = xs.iter().map(|&x| seed(tape, x)).collect();
+        let vs: Vec<Var<'t>> = xs.iter().map(|x| tape.input(x.zeros_like().value())).collect();
         let pairs: Vec<_> = xs.iter().copied().zip(vs.iter().copied()).collect();
         let y_dot = tape.jvp_with(rules, y, &pairs);
 
@@ -147,8 +147,8 @@ impl<'t> Subject<'t> {
     }
 }
 
-/// A variable like `x` with values without a pattern: a direction, where nothing else is said. What
-/// is a derivative along it can be differentiated again without vanishing.
+/// A variable like `x` with values without a pattern: a cotangent, where nothing else is said. The
+/// gradient with it can be differentiated again without vanishing.
 fn seed<'t>(tape: &'t Tape, x: Var<'t>) -> Var<'t> {
     let mut noise = Noise::new(x.position() as u64);
     let numbers = Array::from_fn(x.shape(), |_| noise.number());
