@@ -6,7 +6,7 @@ use std::{fmt, io};
 use wengert::autodiff::RunError;
 use wengert::data::DataError;
 use wengert::formula::FormulaError;
-use wengert::weights::WeightsError;
+use wengert::weights::{ProgramError, WeightsError};
 
 use crate::check::ForeignError;
 
@@ -21,6 +21,8 @@ pub enum Failure {
     Inputs(String),
     /// A formula can't be computed at these values.
     Run(Box<RunError>),
+    /// The file of a program can't be read.
+    Program(Box<ProgramError>),
     /// A foreign program could not be asked.
     Foreign(Box<ForeignError>),
     /// What was made could not be written where it was to be.
@@ -89,6 +91,7 @@ impl fmt::Display for Failure {
             Failure::Formula(error) => write!(f, "{error}"),
             Failure::Inputs(reason) => f.write_str(reason),
             Failure::Run(error) => write!(f, "{error}"),
+            Failure::Program(error) => write!(f, "{error}"),
             Failure::Foreign(error) => write!(f, "{error}"),
             Failure::Unwritten { path, error } => write!(f, "{}: {error}", path.display()),
             Failure::Data(error) => write!(f, "the data could not be prepared: {error}"),
@@ -141,6 +144,12 @@ impl From<FormulaError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         Failure::Run(error.into())
+    }
+}
+
+impl From<ProgramError> for Failure {
+    fn from(error: ProgramError) -> Failure {
+        Failure::Program(error.into())
     }
 }
 

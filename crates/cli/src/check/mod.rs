@@ -1,21 +1,22 @@
 //! `wengert check`: whether a gradient is right, wrong, or cannot be told.
 
 mod foreign;
+mod formula;
 mod options;
 mod output;
+mod point;
+mod program;
 
 pub use foreign::ForeignError;
 pub use options::Options;
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use wengert::autodiff::check::{Check, Report, Verdict};
-use wengert::formula::parse_bindings;
 
 use crate::failure::Failure;
-use crate::words::list;
 use foreign::Foreign;
+use point::{given, misshapen};
 
 /// The exit code if there is no verdict.
 pub const NOTHING_CHECKED: u8 = 3;
@@ -35,30 +36,33 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<Verdict, Failure> 
     let check = Check::new()
         .seed(options.seed)
         .budget(number(options.budget))
-        .directions(number(options.directions));
-    let (title, report) = program_that_answers(options, &options.command, &check)?;
+        .directions(number(options.directions))
+        .order(options.order.into());
+    let (title, report) = match (&options.formula, &options.program) {
+        (Some(text), _) => (text.clone(), formula::checked(options, text, &check)?),
+        (None, Some(path)) => {
+            (path.display().to_string(), program::checked(options, path, &check)?)
+        }
+        (None, None) => answered(options, &check)?,
+    };
     output::write(options, &title, &report, out)?;
     Ok(report.verdict)
 }
 
-/// Checks a program in any language.
-fn program_that_answers(
-    options: &Options,
-    command: &[OsString],
-    check: &Check,
-) -> Result<(String, Report), Failure> {
-    let mut foreign = Foreign::start(command, options.timeout, options.seed)?;
-    for (name, value) in parse_bindings(&options.at)? {
-        let Some(input) = foreign.inputs.iter_mut().find(|input| input.name == name) else {
-            let names: Vec<String> =
-                foreign.inputs.iter().map(|input| input.name.clone()).collect();
-            let names = list(&names);
-            return Err(Failure::Inputs(format!("--at names {name}, the program has {names}")));
-        };
+/// Checks a program that is started; it may have a name of its own.
+fn answered(options: &Options, check: &Check) -> Result<(String, Report), Failure> {
+    if options.order > 1 {
+        let reason = "--order 2 is for formulas and programs in files: one that is started answers \
+                      with numbers, which have no derivative";
+        return Err(Failure::Inputs(reason.into()));
+    }
+    let mut foreign = Foreign::start(&options.command, options.timeout, options.seed)?;
+    let names: Vec<String> = foreign.inputs.iter().map(|input| input.name.clone()).collect();
+    let given = given(&options.at, &names, "program")?;
+    for (input, value) in foreign.inputs.iter_mut().zip(given) {
+        let Some(value) = value else { continue };
         if input.shape != *value.shape() {
-            let (wanted, found) = (&input.shape, value.shape());
-            let reason = format!("--at gives {name} the shape {found}, the program has {wanted}");
-            return Err(Failure::Inputs(reason));
+            return Err(misshapen(&input.name, value.shape(), &input.shape));
         }
         input.at = value.to_vec_f64();
     }

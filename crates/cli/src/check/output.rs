@@ -3,9 +3,10 @@
 use std::io::{self, ErrorKind, Write};
 
 use wengert::autodiff::check::Report;
+use wengert::view::check::{to_html, to_json, to_junit};
 use wengert::weights::write_atomically;
 
-use crate::check::Options;
+use crate::check::options::{Format, Options};
 use crate::failure::Failure;
 
 /// Writes the report where it is to go.
@@ -15,7 +16,12 @@ pub fn write(
     report: &Report,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let text = format!("{title}\n{report}\n");
+    let text = match options.format {
+        Format::Text => format!("{title}\n{report}\n"),
+        Format::Json => to_json(report, title),
+        Format::Junit => to_junit(report, title),
+        Format::Html => to_html(report, title),
+    };
     match &options.output {
         None => written(out, &text)?,
         Some(path) => write_atomically(path, |file| file.write_all(text.as_bytes()))

@@ -39,6 +39,12 @@ impl Bound {
         Ok(Bound { formula, names, values })
     }
 
+    /// A formula with these values of its inputs, in its order.
+    pub fn with_values(formula: Formula, values: Vec<Tensor>) -> Bound {
+        let names = formula.inputs().map(str::to_owned).collect();
+        Bound { formula, names, values }
+    }
+
     /// Records the inputs and the formula.
     pub fn record<'t>(&self, tape: &'t Tape) -> Result<(Vec<Var<'t>>, Var<'t>), Failure> {
         let origins = self.formula.input_origins();

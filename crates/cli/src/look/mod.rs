@@ -5,6 +5,7 @@ mod cost;
 mod explain;
 mod graph;
 
+pub use bound::Bound;
 pub use cost::{CostOptions, cost};
 pub use explain::{ExplainOptions, explain};
 pub use graph::{GraphOptions, graph};

@@ -1,21 +1,14 @@
-//! `wengert check` of foreign programs: verdicts, and everything that they do wrong.
+//! Programs that are started: verdicts on them, and everything that they do wrong.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::{Directory, content, text, wengert};
+use crate::Directory;
+use crate::check::{found, run};
 
 /// Runs `wengert check` on a program of `sh`, and answers with exit code, output and complaint.
 #[track_caller]
 fn check(options: &[&str], script: &str) -> (i32, String, String) {
-    run(options, &["sh", "-c", script])
-}
-
-#[track_caller]
-fn run(options: &[&str], command: &[&str]) -> (i32, String, String) {
-    let output = wengert(&[&["check"], options, &["--"], command].concat());
-    let code = output.status.code().expect("it is not killed");
-    (code, text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    run(&[options, &["--", "sh", "-c", script]].concat())
 }
 
 /// A program that answers questions by these lines of `sh`, with the question as `$question`.
@@ -95,54 +88,21 @@ fn the_point_is_chosen_by_the_command_line() {
     assert_eq!(check(&["--at", "x=3"], &script).0, 0);
     assert_eq!(check(&[], &script).0, 1);
     refused(&["--at", "y=3"], &script, "--at names y, the program has x");
-    refused(&["--at", "x=[3]"], &script, "--at gives x the shape [1], the program has []");
+    refused(&["--at", "x=[3]"], &script, "--at gives x the shape [1], it has []");
     refused(&["--at", "x=[3"], &script, "x=[3\n");
-}
-
-#[test]
-fn reports_are_written_to_files() {
-    let directory = Directory::new("check-output");
-    let path = directory.file("report.txt");
-    let (code, output, errors) = check(&["--output", &path], &square("2"));
-    assert_eq!((code, output.as_str(), errors.as_str()), (0, "", ""));
-    assert!(text(&content(&path)).contains("verdict: right"));
-    refused(&["--output", "/no/such/directory/x"], &square("2"), "/no/such/directory/x: No such");
-}
-
-#[test]
-fn command_lines_that_are_not_understood_have_no_verdict() {
-    for arguments in [
-        &["check"][..],
-        &["check", "--"],
-        &["check", "--no-such-option", "--", "true"],
-        &["check", "--timeout", "0", "--", "true"],
-        &["check", "--timeout", "NaN", "--", "true"],
-        &["check", "--timeout", "1e300", "--", "true"],
-        &["check", "--budget", "-1", "--", "true"],
-        &["check", "--seed", "x", "--", "true"],
-    ] {
-        let output = wengert(arguments);
-        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
-        assert_eq!(text(&output.stdout), "");
-    }
-    let help = wengert(&["check", "--help"]);
-    assert_eq!(help.status.code(), Some(0));
-    let codes = "Exit codes: 0 the gradient is right, 1 it is wrong, 2 it can't be told, 3 nothing";
-    assert!(text(&help.stdout).contains(codes));
-    // Elsewhere clap's exit code stays what it is.
-    assert_eq!(wengert(&["train", "check", "--"]).status.code(), Some(2));
+    refused(&["--order", "2"], &script, "one that is started answers with numbers");
 }
 
 #[test]
 fn programs_that_can_not_be_started_are_named() {
     let directory = Directory::new("check-start");
     directory.write("plain", b"echo\n");
-    let (code, _, errors) = run(&[], &[&directory.file("plain")]);
+    let (code, _, errors) = run(&["--", &directory.file("plain")]);
     assert!(
         code == 3 && errors.contains("plain` could not be started: it is not exec"),
         "{errors}"
     );
-    let (code, _, errors) = run(&[], &["no-such-program", "with spaces"]);
+    let (code, _, errors) = run(&["--", "no-such-program", "with spaces"]);
     let start = "error: `no-such-program 'with spaces'` could not be started: there is no such";
     assert!(code == 3 && errors.starts_with(start), "{errors}");
 }
@@ -262,16 +222,6 @@ fn a_gradient_of_another_form_is_wrong_and_not_misunderstood() {
     assert_eq!(verdict_on_gradient(r#"{"gradient": {"x": null}}"#), zero);
 }
 
-/// Python, if it is there.
-fn python() -> Option<&'static str> {
-    let found = Command::new("python3").arg("--version").output();
-    if !found.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: there is no python3");
-        return None;
-    }
-    Some("python3")
-}
-
 /// $f(x, w)_i = x_{i}\cdot w^2$, with what has to be the same in all questions, in Python.
 const PRODUCT: &str = r#"
 import json, sys
@@ -294,33 +244,33 @@ for line in sys.stdin:
 
 #[test]
 fn a_program_in_python_with_several_inputs_and_results() {
-    let Some(python) = python() else { return };
-    let (code, output, errors) = run(&["--seed", "3"], &[python, "-c", PRODUCT]);
+    let Some(python) = found("python3") else { return };
+    let (code, output, errors) = run(&["--seed", "3", "--", python, "-c", PRODUCT]);
     assert_eq!((code, errors.as_str()), (0, ""), "{output}");
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!(lines[..2], ["a product", "verdict: right"]);
     assert!(lines[2].starts_with("x [2, 3]: right") && lines[3].starts_with("w [3]: right"));
 
     let transposed = PRODUCT.replace(r#""x": by_x"#, r#""x": list(zip(*by_x))"#);
-    let (code, output, _) = run(&[], &[python, "-c", &transposed]);
+    let (code, output, _) = run(&["--", python, "-c", &transposed]);
     assert_eq!(code, 1, "{output}");
     assert!(output.contains("w [3]: right"), "{output}");
 
     let unsummed = PRODUCT.replace(r#""w": by_w"#, r#""w": x"#);
-    let (code, output, _) = run(&[], &[python, "-c", &unsummed]);
+    let (code, output, _) = run(&["--", python, "-c", &unsummed]);
     assert!(code == 1 && output.contains("6 elements instead of 3"), "{output}");
 
     let random = PRODUCT.replace("held * sum(a", "__import__('random').random() * sum(a");
-    let (code, output, _) = run(&[], &[python, "-c", &random]);
+    let (code, output, _) = run(&["--", python, "-c", &random]);
     assert!(code == 2 && output.contains("nondeterminism"), "{output}");
 
     let broken = PRODUCT.replace("held = ", "held = 1 / 0 + ");
-    let (code, _, errors) = run(&[], &[python, "-c", &broken]);
+    let (code, _, errors) = run(&["--", python, "-c", &broken]);
     assert!(code == 3 && errors.contains("ZeroDivisionError"), "{errors}");
     assert!(errors.contains("asked for its value, ended (exit status: 1)"), "{errors}");
 
     let unflushed = PRODUCT.replace(", flush=True", "");
-    let buffered = ["env", "-u", "PYTHONUNBUFFERED", python, "-c", &unflushed];
-    let (code, _, errors) = run(&["--timeout", "0.5"], &buffered);
+    let buffered = ["--", "env", "-u", "PYTHONUNBUFFERED", python, "-c", &unflushed];
+    let (code, _, errors) = run(&[&["--timeout", "0.5"], &buffered[..]].concat());
     assert!(code == 3 && errors.contains("flush its standard output"), "{errors}");
 }
