@@ -38,7 +38,7 @@ pub fn to_html(report: &Report, title: &str) -> String {
         ("{inputs}", inputs.concat()),
         ("{suspects}", suspects(&report.suspects)),
         ("{notes}", list("Notes", &report.notes)),
-        ("{method}", escaped(words::method(report.method))),
+        ("{method}", escaped(&report.method.to_string())),
         ("{evaluations}", report.evaluations.to_string()),
         ("{seed}", report.seed.to_string()),
     ];
@@ -200,11 +200,8 @@ fn evidence(input: &InputReport) -> String {
     let are_alike = input.evidence.iter().all(is_alike);
     let row = |evidence: &Evidence| {
         let Evidence { derivative, along, claimed, found, error, oracle, .. } = evidence;
-        let of = if are_alike {
-            String::new()
-        } else {
-            format!("<td>{derivative}, by {}</td>", words::oracle(*oracle))
-        };
+        let of =
+            if are_alike { String::new() } else { format!("<td>{derivative}, by {oracle}</td>") };
         format!(
             "<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{} ± \
              {error:.0e}</td><td class=\"number\">{}</td>{of}</tr>\n",
@@ -217,7 +214,7 @@ fn evidence(input: &InputReport) -> String {
     };
     let rows: Vec<String> = input.evidence.iter().map(row).collect();
     let (all, of) = if are_alike {
-        (format!(": the {}, found by {}", first.derivative, words::oracle(first.oracle)), "")
+        (format!(": the {}, found by {}", first.derivative, first.oracle), "")
     } else {
         (String::new(), "<th>derivative, found by</th>")
     };

@@ -47,6 +47,7 @@ impl Key for Oracle {
         match self {
             Oracle::Dual => "dual",
             Oracle::Difference => "difference",
+            Oracle::Adjoint => "adjoint",
         }
     }
 }
@@ -57,6 +58,7 @@ impl Key for Method {
             Method::DoubleDouble => "double_double",
             Method::Double => "double",
             Method::Differences => "differences",
+            Method::AdjointLaw => "adjoint_law",
         }
     }
 }
@@ -76,23 +78,6 @@ impl Key for Mistake {
             Mistake::DroppedTerm { .. } => "dropped_term",
             Mistake::Other { .. } => "other",
         }
-    }
-}
-
-/// How a check was made, in words.
-pub(super) fn method(method: Method) -> &'static str {
-    match method {
-        Method::DoubleDouble => "replayed in double-double, dual numbers and differences",
-        Method::Double => "f64 and dual numbers over it, within rounding",
-        Method::Differences => "differences of values, with bounds of their errors",
-    }
-}
-
-/// By what a slope was found, in words.
-pub(super) fn oracle(oracle: Oracle) -> &'static str {
-    match oracle {
-        Oracle::Dual => "dual numbers",
-        Oracle::Difference => "differences",
     }
 }
 
