@@ -178,7 +178,7 @@ impl<C: Claim> Judge<'_, C> {
             let found = y.first().map_or("has no elements".into(), |y| format!("is {y}"));
             return self.doubted(Reason::Domain, format!("the result {found} at the point"));
         }
-        self.find_noise(&mixed);
+        let remainder = self.find_noise(&mixed);
         let rows = self.rows(y.len());
         let inputs = 0..self.inputs.len();
         let mut reports: Vec<InputReport> =
@@ -186,7 +186,8 @@ impl<C: Claim> Judge<'_, C> {
         self.name_swapped(&mut reports, &mixed);
         let is_rough = self.noise > 1e-12 * weighted(&mixed.u, &y).abs();
         let note = || format!("the function's values are rounded to about {:.0e}", self.noise);
-        self.report(reports, is_rough.then(note).into_iter().collect())
+        let notes = remainder.into_iter().chain(is_rough.then(note));
+        self.report(reports, notes.collect())
     }
 
     fn report(&self, inputs: Vec<InputReport>, notes: Vec<String>) -> Report {
@@ -228,12 +229,34 @@ impl<C: Claim> Judge<'_, C> {
         (0..len).map(|row| self.weighting(Some(row), unit(row))).collect()
     }
 
-    fn find_noise(&mut self, mixed: &Weighting) {
+    /// Finds out how far values are off by rounding, along a direction through all inputs; and says
+    /// how the remainder of Taylor's formula falls on it.
+    fn find_noise(&mut self, mixed: &Weighting) -> Option<String> {
         let all: Vec<Move> = (0..self.x.len()).map(|k| self.direction(k)).collect();
         let mut function = |t: f64| self.along(&all, t, &mixed.u);
-        let noise = Line::new(&mut function, None).noise();
-        self.noise = noise;
+        self.noise = Line::new(&mut function, None).noise();
+        let is_whole = (0..self.x.len())
+            .all(|k| mixed.gradient.get(k).is_some_and(|g| g.len() == self.x[k].len()));
+        if !is_whole {
+            return None;
+        }
+        let terms = all
+            .iter()
+            .flat_map(|Move { input, v }| v.iter().map(|&(k, v)| mixed.gradient[*input][k] * v));
+        let claimed: f64 = terms.sum();
+        let here = self.along(&all, 0.0, &mixed.u);
+        let mut remainder = |h: f64| (self.along(&all, h, &mixed.u) - here - h * claimed).abs();
+        let [far, near] = [1.0 / 64.0, 1.0 / 512.0].map(&mut remainder);
         self.values.clear();
+        let order = (far / near).log(8.0);
+        let is_seen = near > 64.0 * self.noise && order.is_finite();
+        is_seen.then(|| {
+            format!(
+                "along a random direction the remainder f(x + h v) − f(x) − h⟨g, v⟩ falls like \
+                 h^{order:.2}; with the right gradient of a smooth function like h^2 or faster, with \
+                 a wrong one like h"
+            )
+        })
     }
 
     /// A random direction through an input, to its scale.

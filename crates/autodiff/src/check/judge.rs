@@ -36,7 +36,7 @@ const MOST: usize = 64;
 const STEP: f64 = 1.0 / 8192.0;
 
 /// A subject of more floating-point operations than this is looked at in f64 first.
-const LARGE: u64 = 100_000;
+const LARGE: u64 = 40_000;
 
 /// What a subject was found to be.
 pub(super) struct Judged {
@@ -301,7 +301,7 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         };
         let row_sizes: Vec<f64> = table.claimed.chunks(n).map(largest).collect();
         for j in 0..n {
-            let column = self.column(k, j)?;
+            let column = self.column(k, j, None)?;
             let is_kink = self.is_kink(k, j)?;
             for (i, (row, &found)) in rows.iter().zip(&column).enumerate() {
                 let (claimed, truth) = (row.gradient[k][j], found.to_f64());
@@ -431,7 +431,7 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
             .iter()
             .zip(&self.x)
             .map(|(v, x)| v.as_ref().map(|v| values::<T>(v, x.shape()).real().clone()));
-        let pairs = self.subject.f.tangents(x, &directions.collect::<Vec<_>>())?;
+        let pairs = self.subject.f.tangents(x, &directions.collect::<Vec<_>>(), None)?;
         let (mut sum, mut is_finite) = (Sum { value: T::default(), magnitude: 0.0 }, true);
         for (pair, u) in pairs.iter().zip(&weighting.u) {
             for (y, &u) in pair.value.real().iter().zip(u) {
@@ -449,12 +449,17 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
     }
 
     /// The derivatives of all results by one element, all counted through.
-    fn column(&mut self, k: usize, j: usize) -> Result<Vec<T>, RunError> {
+    fn column(
+        &mut self,
+        k: usize,
+        j: usize,
+        cut: Option<(usize, usize)>,
+    ) -> Result<Vec<T>, RunError> {
         self.evaluations += 1;
         let mut v: Vec<Option<Array<T>>> = vec![None; self.x.len()];
         let shape = self.x[k].shape();
         v[k] = Some(Array::from_fn(shape, |place| T::from_f64(f64::from(u8::from(place == j)))));
-        let pairs = self.subject.f.tangents(&self.x, &v)?;
+        let pairs = self.subject.f.tangents(&self.x, &v, cut)?;
         let column = pairs.iter().flat_map(|pair| match &pair.tangent {
             Some(tangent) => tangent.to_vec(),
             None => vec![T::default(); pair.value.shape().size()],
@@ -762,29 +767,55 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
             some.dedup();
             some
         };
-        let mut found = Vec::with_capacity(places.len());
-        for &j in &places {
-            let column = self.column(k, j)?;
-            let weights = weighting.u.iter().flatten();
-            let weighted = column.iter().zip(weights).filter(|(_, u)| **u != 0.0);
-            found.push(weighted.map(|(y, u)| y.to_f64() * u).sum::<f64>());
-        }
+        let found = self.weighted(&weighting, k, &places, None)?;
         let claimed: Vec<f64> = places.iter().map(|&j| weighting.gradient[k][j].to_f64()).collect();
         let shapes = self.x.iter().map(Value::shape).chain(&self.subject.results);
         let sizes: Vec<usize> = shapes.flat_map(|s| s.iter().copied().chain([s.size()])).collect();
         let shape = if is_whole { self.x[k].shape().clone() } else { [places.len()].into() };
-        let comparison = Comparison {
-            claimed: &claimed,
-            found: &found,
-            error: &vec![0.0; found.len()],
-            shape: &shape,
-            sizes: &sizes,
+        let error = vec![0.0; places.len()];
+        let compared = |found: &[f64]| {
+            let (claimed, error) = (&claimed, &error);
+            Comparison { claimed, found, error, shape: &shape, sizes: &sizes }.mistake()
         };
-        self.inputs[k].mistake = comparison.mistake().map(|mistake| match mistake {
+        let mut mistake = compared(&found).map(|mistake| match mistake {
             Mistake::Elements(at) => Mistake::Elements(at.iter().map(|&at| places[at]).collect()),
             other => other,
         });
+        // A claim by hand may have forgotten one use of the input.
+        let uses = self.subject.f.uses(k);
+        if let Some(Mistake::Other { .. }) = mistake
+            && self.subject.forward.is_none()
+            && (2..=MOST / 4).contains(&uses.len())
+        {
+            for cut in uses {
+                let rest = self.weighted(&weighting, k, &places, Some(cut))?;
+                if compared(&rest).is_none() {
+                    let node = self.subject.f.program.nodes().nth(cut.0).expect("one of its nodes");
+                    let through = format!("{} at {}", node.op.name(), node.origin);
+                    mistake = Some(Mistake::DroppedTerm { through });
+                }
+            }
+        }
+        self.inputs[k].mistake = mistake;
         Ok(())
+    }
+
+    /// The derivatives of the weighted results by some elements of an input.
+    fn weighted(
+        &mut self,
+        weighting: &Weighting<T>,
+        k: usize,
+        places: &[usize],
+        cut: Option<(usize, usize)>,
+    ) -> Result<Vec<f64>, RunError> {
+        let mut found = Vec::with_capacity(places.len());
+        for &j in places {
+            let column = self.column(k, j, cut)?;
+            let weights = weighting.u.iter().flatten();
+            let weighted = column.iter().zip(weights).filter(|(_, u)| **u != 0.0);
+            found.push(weighted.map(|(y, u)| y.to_f64() * u).sum::<f64>());
+        }
+        Ok(found)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checks: whether a gradient is right, wrong, or cannot be told – and where it is wrong.
 
+mod adjoint;
 mod claim;
 mod differences;
 mod foreign;
@@ -357,6 +358,28 @@ impl Check {
             Ok(report) => report,
             Err(never) => match never {},
         }
+    }
+
+    /// Checks that of two linear maps, $L: \mathbb R^n \to \mathbb R^m$ and one back, the second is the
+    /// transpose of the first: $\langle u, L v \rangle = \langle L^T u, v \rangle$ for random $u$ and $v$. This is exact
+    /// up to rounding, and says nothing about what the maps are derivatives of.
+    ///
+    /// ```
+    /// # use wengert_autodiff::check::{Check, Mistake};
+    /// let sums = |v: &[f64]| vec![v[0], v[0] + v[1]];
+    /// let right = |u: &[f64]| vec![u[0] + u[1], u[1]];
+    /// Check::new().adjoint(2, 2, sums, right).assert_right();
+    /// let report = Check::new().adjoint(2, 2, sums, sums);
+    /// assert_eq!(report.inputs[0].mistake, Some(Mistake::Transposed));
+    /// ```
+    pub fn adjoint(
+        &self,
+        inputs: usize,
+        outputs: usize,
+        forward: impl FnMut(&[f64]) -> Vec<f64>,
+        transposed: impl FnMut(&[f64]) -> Vec<f64>,
+    ) -> Report {
+        adjoint::Pair { forward, transposed, inputs, outputs }.judged(self)
     }
 
     /// Checks the gradients that foreign code claims, by values of its function alone.

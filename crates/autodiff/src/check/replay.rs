@@ -98,10 +98,12 @@ impl Replay {
     }
 
     /// Its outputs and their derivatives along `v`, by dual numbers: one operation after the other.
+    /// What would go through `cut`, an operand of a node, is left out.
     pub fn tangents<T: Real>(
         &self,
         inputs: &[Value<T>],
         v: &[Option<Array<T>>],
+        cut: Option<(usize, usize)>,
     ) -> Result<Vec<Pair<T>>, RunError> {
         let values = self.program.leaf_values(inputs)?;
         let leaves = values.into_iter().zip(self.program.leaves()).map(|(value, (leaf, _))| {
@@ -119,17 +121,36 @@ impl Replay {
                 };
                 return Ok(Pair { value: Value::of(fixed), tangent });
             }
+            let still;
+            let mut x = x.to_vec();
+            if let Some((_, slot)) = cut.filter(|(at, _)| *at == node) {
+                still = Pair { value: x[slot].value.clone(), tangent: None };
+                x[slot] = &still;
+            }
             if x.iter().all(|x| x.tangent.is_none()) {
                 let x: Vec<&Value<T>> = x.iter().map(|x| &x.value).collect();
                 return Ok(Pair { value: evaluated(op, &x)?, tangent: None });
             }
             if is_heavy::<T>(op, x.iter().map(|x| x.value.shape().size())) {
-                return bilinear(op, x);
+                return bilinear(op, &x);
             }
             let duals: Vec<Value<Dual<T>>> = x.iter().map(|x| x.dual()).collect();
             Ok(Pair::of(&eval_checked(op, &duals.iter().collect::<Vec<_>>())?))
         })?;
         Ok(self.program.outputs().iter().map(|&y| all[y as usize].clone()).collect())
+    }
+
+    /// The operands of nodes that are this input itself.
+    pub fn uses(&self, input: usize) -> Vec<(usize, usize)> {
+        let nodes = self.program.len();
+        let is_it = |leaf: Leaf<'_>| matches!(leaf, Leaf::Input(k) if k == input);
+        let place = self.program.leaves().position(|(leaf, _)| is_it(leaf));
+        let number = place.map(|place| (nodes + place) as u32);
+        let uses = self.operands.iter().enumerate().flat_map(|(node, operands)| {
+            let slots = operands.iter().enumerate().filter(|(_, x)| Some(**x) == number);
+            slots.map(move |(slot, _)| (node, slot))
+        });
+        uses.collect()
     }
 
     /// Which sides of their kinks its operations take, of all its values.

@@ -72,6 +72,8 @@ pub enum Oracle {
     Dual,
     /// Differences of the function's values, extrapolated.
     Difference,
+    /// The other map of a pair.
+    Adjoint,
 }
 
 /// A claim beside what is true.
@@ -262,6 +264,8 @@ pub enum Method {
     Double,
     /// Values of the function alone, by differences with bounds of their errors.
     Differences,
+    /// Two linear maps were held against each other: $\langle u, L v \rangle = \langle L^T u, v \rangle$.
+    AdjointLaw,
 }
 
 /// An operation whose derivative is wrong.
@@ -380,6 +384,27 @@ impl fmt::Display for Derivative {
     }
 }
 
+impl fmt::Display for Oracle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Oracle::Dual => "dual numbers",
+            Oracle::Difference => "differences",
+            Oracle::Adjoint => "values of the other map",
+        })
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Method::DoubleDouble => "replay in double-double, on dual numbers and with differences",
+            Method::Double => "replay in f64 and on dual numbers over it, within rounding",
+            Method::Differences => "differences of values, with bounds of their errors",
+            Method::AdjointLaw => "the adjoint law",
+        })
+    }
+}
+
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Coverage { directions, elements, total } = *self;
@@ -417,11 +442,7 @@ impl fmt::Display for Evidence {
         if let Some(output) = self.output {
             write!(f, " of result {output}")?;
         }
-        let oracle = match self.oracle {
-            Oracle::Dual => "dual numbers",
-            Oracle::Difference => "differences",
-        };
-        let Evidence { claimed, found, error, .. } = self;
+        let Evidence { claimed, found, error, oracle, .. } = self;
         write!(f, ": {claimed:.9e} is claimed, {oracle} give {found:.9e} ± {error:.0e}")
     }
 }
@@ -480,11 +501,6 @@ impl fmt::Display for Report {
         for note in &self.notes {
             writeln!(f, "note: {note}")?;
         }
-        let method = match self.method {
-            Method::DoubleDouble => "replayed in double-double, dual numbers and differences",
-            Method::Double => "f64 and dual numbers over it, within rounding",
-            Method::Differences => "differences of values, with bounds of their errors",
-        };
-        write!(f, "by {method}; {} evaluations, seed {}", self.evaluations, self.seed)
+        write!(f, "by {}; {} evaluations, seed {}", self.method, self.evaluations, self.seed)
     }
 }

@@ -34,7 +34,7 @@ pub fn to_junit(report: &Report, title: &str) -> String {
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n<testsuite {counts}>\n\
          <properties>\n{}{}{}</properties>\n",
-        property("method", words::method(report.method)),
+        property("method", &report.method.to_string()),
         property("evaluations", &report.evaluations.to_string()),
         property("seed", &report.seed.to_string())
     );

@@ -38,7 +38,7 @@ pub fn to_html(report: &Report, title: &str) -> String {
         ("{inputs}", inputs.concat()),
         ("{suspects}", suspects(&report.suspects)),
         ("{notes}", list("Notes", &report.notes)),
-        ("{method}", escaped(words::method(report.method))),
+        ("{method}", escaped(&report.method.to_string())),
         ("{evaluations}", report.evaluations.to_string()),
         ("{seed}", report.seed.to_string()),
     ];
@@ -76,9 +76,18 @@ fn verdict(report: &Report) -> String {
     match (names(Verdict::Right).as_slice(), report.verdict) {
         ([], _) => {}
         (_, Verdict::Right) => {
-            sentences.push(format!("What is claimed is the derivative, within {bound:.0e}."));
+            sentences.push(format!(
+                "What is claimed is the derivative, within {}.",
+                words::bound(bound)
+            ));
         }
-        (names, _) => sentences.push(format!("That by {} is right.", listed(names))),
+        ([name], _) => sentences.push(format!("That by {name} is right.")),
+        (names, _) => sentences.push(format!("Those by {} are right.", listed(names))),
+    }
+    let mut rules: Vec<&str> = report.suspects.iter().map(|suspect| suspect.operation).collect();
+    rules.dedup();
+    if !rules.is_empty() {
+        sentences.push(format!("What is wrong is a rule of {}.", listed(&rules)));
     }
     format!(
         "<p class=\"verdict {}\">{} <span>{}</span></p>\n",
@@ -104,7 +113,7 @@ fn table(inputs: &[InputReport]) -> String {
     }
     let row = |(k, input): (usize, &InputReport)| {
         let InputReport { name, shape, verdict, bound, coverage, kinks, .. } = input;
-        let bound = if bound.is_nan() { "–".into() } else { format!("{bound:.0e}") };
+        let bound = words::bound(*bound);
         let kinks = if kinks.is_empty() { "–".into() } else { kinks.len().to_string() };
         format!(
             "<tr><td><a href=\"#input-{k}\">{}</a></td><td>{shape}</td><td>{}</td><td>{bound}</td>\
@@ -191,11 +200,8 @@ fn evidence(input: &InputReport) -> String {
     let are_alike = input.evidence.iter().all(is_alike);
     let row = |evidence: &Evidence| {
         let Evidence { derivative, along, claimed, found, error, oracle, .. } = evidence;
-        let of = if are_alike {
-            String::new()
-        } else {
-            format!("<td>{derivative}, by {}</td>", words::oracle(*oracle))
-        };
+        let of =
+            if are_alike { String::new() } else { format!("<td>{derivative}, by {oracle}</td>") };
         format!(
             "<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{} ± \
              {error:.0e}</td><td class=\"number\">{}</td>{of}</tr>\n",
@@ -208,7 +214,7 @@ fn evidence(input: &InputReport) -> String {
     };
     let rows: Vec<String> = input.evidence.iter().map(row).collect();
     let (all, of) = if are_alike {
-        (format!(": the {}, found by {}", first.derivative, words::oracle(first.oracle)), "")
+        (format!(": the {}, found by {}", first.derivative, first.oracle), "")
     } else {
         (String::new(), "<th>derivative, found by</th>")
     };

@@ -47,6 +47,7 @@ impl Key for Oracle {
         match self {
             Oracle::Dual => "dual",
             Oracle::Difference => "difference",
+            Oracle::Adjoint => "adjoint",
         }
     }
 }
@@ -57,6 +58,7 @@ impl Key for Method {
             Method::DoubleDouble => "double_double",
             Method::Double => "double",
             Method::Differences => "differences",
+            Method::AdjointLaw => "adjoint_law",
         }
     }
 }
@@ -79,28 +81,20 @@ impl Key for Mistake {
     }
 }
 
-/// How a check was made, in words.
-pub(super) fn method(method: Method) -> &'static str {
-    match method {
-        Method::DoubleDouble => "replayed in double-double, dual numbers and differences",
-        Method::Double => "f64 and dual numbers over it, within rounding",
-        Method::Differences => "differences of values, with bounds of their errors",
-    }
-}
-
-/// By what a slope was found, in words.
-pub(super) fn oracle(oracle: Oracle) -> &'static str {
-    match oracle {
-        Oracle::Dual => "dual numbers",
-        Oracle::Difference => "differences",
-    }
-}
-
 /// An element by its number, and in a tensor by its place as well: `5 = [1, 2]`.
 pub(super) fn element(shape: &[usize], number: usize) -> String {
     match place(shape, number) {
         Some(place) if shape.len() > 1 => format!("{number} = {place:?}"),
         _ => number.to_string(),
+    }
+}
+
+/// How far a right claim is from the truth at most.
+pub(super) fn bound(bound: f64) -> String {
+    match bound {
+        0.0 => "0".into(),
+        x if x.is_nan() => "–".into(),
+        x => format!("{x:.0e}"),
     }
 }
 
@@ -130,7 +124,7 @@ pub(super) fn result(evidence: &Evidence) -> String {
 /// What speaks for the verdict on an input, in one line.
 pub(super) fn summary(input: &InputReport) -> String {
     match input.verdict {
-        Verdict::Right => format!("right within {:.0e}", input.bound),
+        Verdict::Right => format!("right within {}", bound(input.bound)),
         Verdict::CannotTell => match input.doubts.first() {
             Some(doubt) => format!("{}: {}", doubt.reason, doubt.text),
             None => "it can't be told".into(),

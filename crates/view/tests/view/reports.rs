@@ -235,12 +235,13 @@ fn pages_are_well_formed_and_inert() {
 
 #[test]
 fn verdicts_are_words() {
-    let verdict = |inputs: Vec<InputReport>| {
-        let page = parsed(&to_html(&report(inputs), "f"));
+    let said = |report: &Report| {
+        let page = parsed(&to_html(report, "f"));
         let all = page.all("p");
         let mut told = all.iter().filter(|one| one.attribute("class").starts_with("verdict"));
         told.next().expect("a verdict").text()
     };
+    let verdict = |inputs: Vec<InputReport>| said(&report(inputs));
     let (x, y) = (right("x", &[2]), doubtful("y"));
     let z = wrong("z", Mistake::Sign);
     assert_eq!(verdict(Vec::new()), "? cannot tell ");
@@ -252,6 +253,15 @@ fn verdicts_are_words() {
         verdict(vec![x.clone(), y.clone()]),
         "? cannot tell Whether the gradient by y is right can't be told. That by x is right."
     );
+    let exact = InputReport { bound: 0.0, ..x.clone() };
+    assert_eq!(verdict(vec![exact]), "✓ right What is claimed is the derivative, within 0.");
+    assert_eq!(
+        verdict(vec![x.clone(), z.clone(), x.clone()]),
+        "✗ wrong The gradient by z is wrong. Those by x and x are right."
+    );
+    let suspects = vec![suspect("a"), suspect("b")];
+    let ruled = Report { verdict: Verdict::Wrong, suspects, ..report(vec![x.clone()]) };
+    assert_eq!(said(&ruled), "✗ wrong That by x is right. What is wrong is a rule of mat_vec.");
     let z_too = InputReport { name: "w".into(), ..z.clone() };
     assert_eq!(
         verdict(vec![x, y, z, z_too]),
