@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use wengert_tensor::Shape;
 
-use crate::check::differences::{Bounded, Line, Slope};
+use crate::check::differences::{Bounded, Line, Noises, Slope};
 use crate::check::mistake::Comparison;
 use crate::check::noise::Noise;
 use crate::check::report::Finding;
@@ -87,7 +87,6 @@ pub(super) fn judge<C: Claim>(
         values: FxHashMap::default(),
         evaluations: 0,
         failure: None,
-        noise: 0.0,
         random: Noise::new(settings.seed),
     };
     let report = judge.run();
@@ -114,8 +113,6 @@ struct Judge<'a, C: Claim> {
     values: FxHashMap<u64, Vec<f64>>,
     evaluations: usize,
     failure: Option<C::Error>,
-    /// How far the function is off by rounding, weighted.
-    noise: f64,
     random: Noise,
 }
 
@@ -125,6 +122,8 @@ struct Weighting {
     output: Option<usize>,
     u: Vec<f64>,
     gradient: Vec<Vec<f64>>,
+    /// How far the weighted sum is off by rounding.
+    noise: Noises,
 }
 
 impl<C: Claim> Judge<'_, C> {
@@ -142,14 +141,14 @@ impl<C: Claim> Judge<'_, C> {
 
     fn weighting(&mut self, output: Option<usize>, u: Vec<f64>) -> Weighting {
         if self.failure.is_some() {
-            return Weighting { output, u, gradient: Vec::new() };
+            return Weighting { output, u, gradient: Vec::new(), noise: Noises::default() };
         }
         self.evaluations += 1;
         let gradient = self.claim.gradient(&self.x, &u).unwrap_or_else(|error| {
             self.failure = Some(error);
             Vec::new()
         });
-        Weighting { output, u, gradient }
+        Weighting { output, u, gradient, noise: Noises::default() }
     }
 
     fn run(&mut self) -> Report {
@@ -161,7 +160,7 @@ impl<C: Claim> Judge<'_, C> {
         for (u, y) in u.iter_mut().zip(&y) {
             *u *= f64::from(u8::from(y.is_finite()));
         }
-        let mixed = self.weighting((y.len() == 1).then_some(0), u.clone());
+        let mut mixed = self.weighting((y.len() == 1).then_some(0), u.clone());
         let mixed_again = self.weighting(None, u);
         if self.failure.is_some() {
             return self.report(Vec::new(), Vec::new());
@@ -178,14 +177,15 @@ impl<C: Claim> Judge<'_, C> {
             let found = y.first().map_or("has no elements".into(), |y| format!("is {y}"));
             return self.doubted(Reason::Domain, format!("the result {found} at the point"));
         }
-        let remainder = self.find_noise(&mixed);
-        let rows = self.rows(y.len());
+        let mut rows = self.rows(y.len());
+        let remainder = self.find_noise(&mut mixed, &mut rows);
         let inputs = 0..self.inputs.len();
         let mut reports: Vec<InputReport> =
             inputs.map(|k| self.input(k, y.len(), &mixed, &rows)).collect();
         self.name_swapped(&mut reports, &mixed);
-        let is_rough = self.noise > 1e-12 * weighted(&mixed.u, &y).abs();
-        let note = || format!("the function's values are rounded to about {:.0e}", self.noise);
+        let is_rough = mixed.noise.least() > 1e-12 * weighted(&mixed.u, &y).abs();
+        let note =
+            || format!("the function's values are rounded to about {:.0e}", mixed.noise.least());
         let notes = remainder.into_iter().chain(is_rough.then(note));
         self.report(reports, notes.collect())
     }
@@ -231,10 +231,22 @@ impl<C: Claim> Judge<'_, C> {
 
     /// Finds out how far values are off by rounding, along a direction through all inputs; and says
     /// how the remainder of Taylor's formula falls on it.
-    fn find_noise(&mut self, mixed: &Weighting) -> Option<String> {
+    fn find_noise(&mut self, mixed: &mut Weighting, rows: &mut [Weighting]) -> Option<String> {
         let all: Vec<Move> = (0..self.x.len()).map(|k| self.direction(k)).collect();
-        let mut function = |t: f64| self.along(&all, t, &mixed.u);
-        self.noise = Line::new(&mut function, None).noise();
+        for weighting in rows.iter_mut().chain([&mut *mixed]) {
+            let mut function = |t: f64| self.along(&all, t, &weighting.u);
+            weighting.noise = Line::new(&mut function, Noises::default()).noise();
+        }
+        // What answers in f32 is rounded to that, also where no rounding is to be seen.
+        let is_single = |y: &f64| f64::from(*y as f32) == *y || !y.is_finite();
+        if self.values.values().flatten().all(is_single) {
+            let here = self.values[&0.0_f64.to_bits()].clone();
+            for weighting in rows.iter_mut().chain([&mut *mixed]) {
+                let terms = weighting.u.iter().zip(&here).filter(|(u, _)| **u != 0.0);
+                let size: f64 = terms.map(|(u, y)| (u * y).abs()).sum();
+                weighting.noise.at_least(size * f64::from(f32::EPSILON) / 2.0);
+            }
+        }
         let is_whole = (0..self.x.len())
             .all(|k| mixed.gradient.get(k).is_some_and(|g| g.len() == self.x[k].len()));
         if !is_whole {
@@ -249,7 +261,7 @@ impl<C: Claim> Judge<'_, C> {
         let [far, near] = [1.0 / 64.0, 1.0 / 512.0].map(&mut remainder);
         self.values.clear();
         let order = (far / near).log(8.0);
-        let is_seen = near > 64.0 * self.noise && order.is_finite();
+        let is_seen = near > 64.0 * mixed.noise.least() && order.is_finite();
         is_seen.then(|| {
             format!(
                 "along a random direction the remainder f(x + h v) − f(x) − h⟨g, v⟩ falls like \
@@ -330,8 +342,8 @@ impl<C: Claim> Judge<'_, C> {
         } else {
             let mut some: Vec<usize> =
                 (0..share - directions).map(|_| self.random.below(n)).collect();
-            some.sort_unstable();
-            some.dedup();
+            let mut seen = FxHashSet::default();
+            some.retain(|&j| seen.insert(j));
             self.elements(k, &some, mixed, &[], &mut report);
         }
         report.settled()
@@ -351,6 +363,9 @@ impl<C: Claim> Judge<'_, C> {
         let rows = if rows.is_empty() { mixed_alone } else { rows };
         let mut found = vec![Bounded { value: f64::NAN, error: 0.0 }; rows.len() * n];
         for &k in chosen {
+            if self.affordable() == 0 {
+                break;
+            }
             let moves = [Move { input, v: vec![(k, self.scale[input][k])] }];
             self.values.clear();
             for (row, weighting) in rows.iter().enumerate() {
@@ -364,7 +379,8 @@ impl<C: Claim> Judge<'_, C> {
             }
         }
         let gradient = |row: &Weighting| row.gradient.get(input).cloned().unwrap_or_default();
-        if chosen.len() == n && rows.iter().all(|row| gradient(row).len() == n) {
+        let is_whole = chosen.len() == n && report.coverage.elements == rows.len() * n;
+        if is_whole && rows.iter().all(|row| gradient(row).len() == n) {
             report.jacobian = Some(JacobianPair {
                 rows: rows.len(),
                 columns: n,
@@ -372,7 +388,7 @@ impl<C: Claim> Judge<'_, C> {
                 found: found.iter().map(|found| found.value).collect(),
             });
         }
-        if report.verdict == Verdict::Wrong && chosen.len() == n {
+        if report.verdict == Verdict::Wrong && is_whole {
             let summed = |k: usize| {
                 let column = rows.iter().zip(found.iter().skip(k).step_by(n));
                 let weight = |row: &Weighting| match (rows.len(), row.output) {
@@ -463,21 +479,19 @@ impl<C: Claim> Judge<'_, C> {
         let size = size.max(1e-6 * here.abs());
         let finding = match slope {
             Slope::Smooth(slope) | Slope::OneSided(slope) => {
-                let judged = judged(claimed, slope, size);
-                judged.unwrap_or_else(|| match self.slope(moves, weighting, 0.618).0 {
-                    // Other steps have to say the same before anybody is accused.
-                    Slope::Smooth(again) | Slope::OneSided(again)
-                        if !claimed.is_finite() || (claimed - again.value).abs() > again.error =>
-                    {
-                        Finding::Wrong(evidence(if again.error < slope.error {
-                            again
-                        } else {
-                            slope
-                        }))
-                    }
-                    _ => {
-                        let text = "slopes found with different steps do not agree".into();
-                        Finding::Unknown(Doubt { reason: Reason::Noise, text })
+                judged(claimed, slope, size).unwrap_or_else(|| {
+                    match self.slope(moves, weighting, 0.618).0 {
+                        // Other steps have to say the same before anybody is accused.
+                        Slope::Smooth(again) | Slope::OneSided(again) => {
+                            let apart = (again.value - slope.value).abs();
+                            let again = Bounded { error: again.error.max(apart), ..again };
+                            judged(claimed, again, size)
+                                .unwrap_or_else(|| Finding::Wrong(evidence(again)))
+                        }
+                        _ => {
+                            let text = "slopes found with different steps do not agree".into();
+                            Finding::Unknown(Doubt { reason: Reason::Noise, text })
+                        }
                     }
                 })
             }
@@ -521,9 +535,8 @@ impl<C: Claim> Judge<'_, C> {
     /// The slope along a direction, found with steps that are so many times larger; the value at
     /// the point, and whether there is a kink exactly there.
     fn slope(&mut self, moves: &[Move], weighting: &Weighting, steps: f64) -> (Slope, f64, bool) {
-        let noise = self.noise;
         let mut function = |t: f64| self.along(moves, t * steps, &weighting.u);
-        let mut line = Line::new(&mut function, Some(noise));
+        let mut line = Line::new(&mut function, weighting.noise.clone());
         let scaled = |x: Bounded| Bounded { value: x.value / steps, error: x.error / steps };
         let (slope, here) = (line.slope(), line.here());
         match slope {

@@ -35,18 +35,41 @@ pub(super) struct Line<'f> {
     function: &'f mut dyn FnMut(f64) -> f64,
     known: FxHashMap<u64, f64>,
     here: f64,
-    /// How far a value may be off by rounding.
-    noise: f64,
+    noise: Noises,
+}
+
+/// How far a value may be off by rounding, seen in values as close to each other as those of each
+/// table are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Noises {
+    by_table: Vec<f64>,
+    /// What it is at least.
+    floor: f64,
+}
+
+impl Noises {
+    /// The least that was seen.
+    pub fn least(&self) -> f64 {
+        self.by_table.iter().copied().fold(f64::INFINITY, f64::min).max(self.floor)
+    }
+
+    /// Says that it is at least so much.
+    pub fn at_least(&mut self, floor: f64) {
+        self.floor = floor;
+    }
 }
 
 /// The first step; directions are to the scale of their variables, so it is relative.
-const FIRST: f64 = 1.0 / 8.0;
+const FIRST: f64 = 1.0 / 2.0;
 
-/// Steps in a table.
+/// Steps in a table; the next table starts with a quarter of the first step.
 const LEVELS: usize = 7;
 
-/// The smallest step is $2^{-LAST}$.
-const LAST: i32 = 42;
+/// Tables.
+const TABLES: usize = 18;
+
+/// Tables whose noise is found out beforehand.
+const NOISES: usize = 5;
 
 /// Values that noise is read from, on each side.
 const COUNT: usize = 9;
@@ -55,20 +78,21 @@ const COUNT: usize = 9;
 const SAFETY: f64 = 4.0;
 
 impl<'f> Line<'f> {
-    /// A line through the function, whose noise is found out by values close to 0 unless it is
-    /// known.
-    pub fn new(function: &'f mut dyn FnMut(f64) -> f64, noise: Option<f64>) -> Line<'f> {
+    /// A line through the function.
+    pub fn new(function: &'f mut dyn FnMut(f64) -> f64, noise: Noises) -> Line<'f> {
         let here = function(0.0);
-        let mut line = Line { function, known: FxHashMap::default(), here, noise: 0.0 };
-        line.noise = noise.unwrap_or_else(|| line.estimated_noise());
-        line
+        Line { function, known: FxHashMap::default(), here, noise }
     }
 
     pub fn here(&self) -> f64 {
         self.here
     }
 
-    pub fn noise(&self) -> f64 {
+    /// The noise in values along this line.
+    pub fn noise(mut self) -> Noises {
+        for table in 0..NOISES {
+            self.noise_of(table);
+        }
         self.noise
     }
 
@@ -80,34 +104,34 @@ impl<'f> Line<'f> {
         *self.known.entry(t.to_bits()).or_insert_with(|| function(t))
     }
 
-    /// The noise of values close by, at least that of rounding to f64.
-    fn estimated_noise(&mut self) -> f64 {
-        const FINE: f64 = 1.0 / (1 << 30) as f64;
-        const COARSE: f64 = 1.0 / (1 << 18) as f64;
-        let (mut noise, values) = self.noise_among(FINE);
-        // What computes in f32 answers the same to all that are closer than its roundoff.
-        let mut distinct: Vec<u64> = values.into_iter().map(f64::to_bits).collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        if distinct.len() < COUNT {
-            noise = self.noise_among(COARSE).0;
+    /// The noise that a table has to do with: at least that of rounding to f64.
+    fn noise_of(&mut self, table: usize) -> f64 {
+        while self.noise.by_table.len() <= table {
+            let known = self.noise.by_table.len();
+            let (mut noise, is_smooth) =
+                self.noise_among(FIRST / 4.0_f64.powi(known as i32) / 64.0);
+            if !is_smooth && known > 0 {
+                // Values that are equal because they were rounded, to f32 or to whole numbers.
+                noise = noise.max(self.noise.least());
+            }
+            self.noise.by_table.push(noise.max(f64::EPSILON * self.here.abs()));
         }
-        noise.max(f64::EPSILON * self.here.abs())
+        self.noise.by_table[table].max(self.noise.floor)
     }
 
     /// The larger noise of both sides, each of values with this spacing, of which differences of high
-    /// order leave noise alone; and the values.
-    fn noise_among(&mut self, spacing: f64) -> (f64, Vec<f64>) {
-        let (mut noise, mut all) = (0.0_f64, Vec::new());
+    /// order leave noise alone; and whether on one side no two are equal.
+    fn noise_among(&mut self, spacing: f64) -> (f64, bool) {
+        let (mut noise, mut is_smooth) = (0.0_f64, false);
         for spacing in [spacing, -spacing] {
             let mut values: Vec<f64> = (0..COUNT).map(|k| self.at(k as f64 * spacing)).collect();
-            all.extend_from_slice(&values);
+            is_smooth |= values.windows(2).all(|pair| pair[0] != pair[1]);
             // The variance of differences of order m is that of the noise times (2m)!/(m!)².
             let (mut most, mut growth) = (0.0_f64, 1.0);
             for order in 1..COUNT {
                 growth *= 2.0 * (2 * order - 1) as f64 / order as f64;
                 values = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
-                if order >= 5 {
+                if order + 2 >= COUNT {
                     let square = values.iter().map(|x| x * x).sum::<f64>() / values.len() as f64;
                     most = most.max((square / growth).sqrt());
                 }
@@ -116,32 +140,37 @@ impl<'f> Line<'f> {
                 noise = noise.max(most);
             }
         }
-        (noise, all)
+        (noise, is_smooth)
     }
 
     /// The slope at 0.
     pub fn slope(&mut self) -> Slope {
         let (mut best, mut sides): (Option<Bounded>, [Option<Bounded>; 2]) = (None, [None; 2]);
-        let mut first = FIRST;
-        while first > 2.0_f64.powi(-LAST + LEVELS as i32) {
+        for table in 0..TABLES {
+            let first = FIRST / 4.0_f64.powi(table as i32);
+            let noise = self.noise_of(table);
             let steps: [f64; LEVELS] = std::array::from_fn(|k| first / (1_u64 << k) as f64);
-            let [left, right] = [-1.0, 1.0].map(|side| self.one_sided(&steps, side));
+            let [left, right] = [-1.0, 1.0].map(|side| self.one_sided(&steps, noise, side));
             for (known, found) in sides.iter_mut().zip([left, right]) {
                 *known = better(*known, found);
             }
             if let (Some(left), Some(right)) = (left, right)
-                && let Some(central) = self.central(&steps)
+                && let Some(central) = self.central(&steps, noise)
             {
                 // What a kink between the steps could add.
                 let kink = (left.value - right.value).abs() / 2.0;
                 let error = central.error + kink;
                 best = better(best, Some(Bounded { error, ..central }));
             }
-            let enough = |found: Bounded| found.error <= 1e-7 * found.value.abs();
-            if best.is_some_and(enough) {
+            let is_enough = |found: Bounded| found.error <= 1e-7 * found.value.abs();
+            if best.is_some_and(is_enough) {
                 break;
             }
-            first /= 4.0;
+            // Smaller steps help no more once what is left is noise that does not fall with them.
+            let is_left = |found: Bounded| found.error <= 32.0 * noise / first;
+            if best.is_some_and(is_left) && self.noise_of(table + 2) > noise / 8.0 {
+                break;
+            }
         }
         Self::judged(best, sides)
     }
@@ -151,7 +180,8 @@ impl<'f> Line<'f> {
     pub fn is_kinked_here(&mut self, left: Bounded, right: Bounded) -> bool {
         let step = 2.0_f64.powi(-36);
         let apart = (left.value - right.value).abs();
-        let error = 4.0 * self.noise / step + left.error + right.error;
+        let noise = self.noise_of(TABLES - 1);
+        let error = 4.0 * noise / step + left.error + right.error;
         let quotient = |line: &mut Self, t: f64| (line.at(t) - line.here) / t;
         let (l, r) = (quotient(self, -step), quotient(self, step));
         error < apart / 8.0 && (l - left.value).abs() <= error && (r - right.value).abs() <= error
@@ -172,21 +202,22 @@ impl<'f> Line<'f> {
     }
 
     /// From central differences, whose error is a series in $h^2$.
-    fn central(&mut self, steps: &[f64]) -> Option<Bounded> {
+    fn central(&mut self, steps: &[f64], noise: f64) -> Option<Bounded> {
         let quotient = |line: &mut Self, h: f64| (line.at(h) - line.at(-h)) / (2.0 * h);
-        self.extrapolated(steps, 4.0, quotient)
+        self.extrapolated(steps, noise, 4.0, quotient)
     }
 
     /// From differences to one side, whose error is a series in $h$.
-    fn one_sided(&mut self, steps: &[f64], side: f64) -> Option<Bounded> {
+    fn one_sided(&mut self, steps: &[f64], noise: f64, side: f64) -> Option<Bounded> {
         let quotient = |line: &mut Self, h: f64| (line.at(side * h) - line.here) / (side * h);
-        self.extrapolated(steps, 2.0, quotient)
+        self.extrapolated(steps, noise, 2.0, quotient)
     }
 
     /// The table of extrapolations: the entry with the least error.
     fn extrapolated(
         &mut self,
         steps: &[f64],
+        of_values: f64,
         ratio: f64,
         quotient: impl Fn(&mut Self, f64) -> f64,
     ) -> Option<Bounded> {
@@ -195,7 +226,11 @@ impl<'f> Line<'f> {
         for (k, &h) in steps.iter().enumerate() {
             let mut row = vec![quotient(self, h)];
             // How much of the noise of a value an entry has: of its step, and grown by weights.
-            let mut noise = 2.0 * self.noise / h;
+            let mut noise = 2.0 * of_values / h;
+            if let Some(before) = above.first() {
+                let error = SAFETY * ((row[0] - before).abs() + noise);
+                best = better(best, Some(Bounded { value: row[0], error }));
+            }
             for j in 1..=k.min(above.len()) {
                 let power = ratio.powi(j as i32);
                 let step = (row[j - 1] - above[j - 1]) / (power - 1.0);
@@ -223,10 +258,10 @@ fn better(known: Option<Bounded>, found: Option<Bounded>) -> Option<Bounded> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Slope};
+    use super::{Line, Noises, Slope};
 
     fn slope(mut f: impl FnMut(f64) -> f64) -> Slope {
-        Line::new(&mut f, None).slope()
+        Line::new(&mut f, Noises::default()).slope()
     }
 
     #[track_caller]

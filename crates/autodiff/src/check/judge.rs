@@ -268,7 +268,9 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
                 return Ok(());
             }
         };
-        if !self.forward_agrees(weighting, &v, found)? {
+        // Where a slope is infinite, forward mode makes NaN of the velocity 0.
+        let is_finite = weighting.gradient[k].iter().all(|g| g.to_f64().is_finite());
+        if is_finite && !self.forward_agrees(weighting, &v, found)? {
             let claimed = self.forward(weighting, &v)?;
             let evidence = Evidence {
                 derivative: self.subject.derivatives[1],
@@ -630,8 +632,9 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
     ) -> Result<Finding, RunError> {
         let claimed = weighting.gradient[k][j].to_f64();
         let sides = self.sides(weighting, k, j)?;
+        let derivative = self.subject.derivatives[0];
         let evidence = |found: f64, error: f64, oracle: Oracle| Evidence {
-            derivative: self.subject.derivatives[0],
+            derivative,
             along: Along::Element(j),
             output: weighting.output,
             claimed,
@@ -639,6 +642,10 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
             error,
             oracle,
         };
+        if claimed.is_nan() && !self.column(k, j, None)?.iter().all(|y| y.to_f64().is_finite()) {
+            // Where one result is infinitely steep, the weight 0 of another makes NaN of it.
+            return Ok(Finding::AtKink);
+        }
         let slopes: Vec<f64> = sides.beside.into_iter().flatten().collect();
         let domain = |text: String| Ok(Finding::Unknown(Doubt { reason: Reason::Domain, text }));
         if slopes.is_empty() {
@@ -661,13 +668,14 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         if is_smooth {
             let apart = (claimed - sides.here).abs();
             let size = claimed.abs().max(sides.here.abs());
-            if apart <= self.scalars.tolerance * size + noise {
+            if claimed.is_finite() && apart <= self.scalars.tolerance * size + noise {
                 let size = size.max(noise / self.scalars.tolerance);
                 return Ok(Finding::Right { bound: relative(apart, size) });
             }
             return Ok(match self.difference(weighting, k, j)? {
                 Some((value, error))
-                    if (value - sides.here).abs() <= error && apart > 2.0 * error =>
+                    if (value - sides.here).abs() <= error
+                        && (apart > 2.0 * error || !claimed.is_finite()) =>
                 {
                     let error = error.min(self.scalars.tolerance * sides.here.abs());
                     Finding::Wrong(evidence(sides.here, error, Oracle::Dual))
@@ -769,7 +777,8 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         };
         let found = self.weighted(&weighting, k, &places, None)?;
         let claimed: Vec<f64> = places.iter().map(|&j| weighting.gradient[k][j].to_f64()).collect();
-        let shapes = self.x.iter().map(Value::shape).chain(&self.subject.results);
+        let leaves = self.subject.f.program.leaves().map(|(_, type_of)| &type_of.shape);
+        let shapes = leaves.chain(&self.subject.results);
         let sizes: Vec<usize> = shapes.flat_map(|s| s.iter().copied().chain([s.size()])).collect();
         let shape = if is_whole { self.x[k].shape().clone() } else { [places.len()].into() };
         let error = vec![0.0; places.len()];

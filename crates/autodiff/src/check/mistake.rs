@@ -24,7 +24,7 @@ pub enum Mistake {
         /// Which.
         with: String,
     },
-    /// It has too many elements: it was not summed over an axis that was broadcast.
+    /// It has too many elements, as if it was not summed over an axis that was broadcast; or too few.
     MissingSum {
         /// How many it has.
         claimed: usize,
@@ -76,6 +76,9 @@ impl Mistake {
                 "a permutation, shift or index goes forward where its inverse is needed"
             }
             Mistake::Swapped { .. } => "the gradients are returned in the wrong order",
+            Mistake::MissingSum { claimed, wanted } if claimed < wanted => {
+                "it was summed over too many axes, or the gradients are returned in the wrong order"
+            }
             Mistake::MissingSum { .. } => {
                 "what was broadcast has to be summed over the broadcast axes in the backward pass"
             }
@@ -136,8 +139,11 @@ impl fmt::Display for Mistake {
             Mistake::Transposed => f.write_str("the derivative transposed"),
             Mistake::Rearranged => f.write_str("the derivative with its elements rearranged"),
             Mistake::Swapped { with } => write!(f, "the derivative by {with} instead"),
-            Mistake::MissingSum { claimed, wanted } => {
+            Mistake::MissingSum { claimed, wanted } if claimed > wanted => {
                 write!(f, "{claimed} elements instead of {wanted}: a sum is missing")
+            }
+            Mistake::MissingSum { claimed, wanted } => {
+                write!(f, "{claimed} elements instead of {wanted}")
             }
             Mistake::Elements(places) => match places.as_slice() {
                 [place] => write!(f, "right but for element {place}"),

@@ -43,9 +43,17 @@ impl<T: Real> Dual<T> {
         Self::new(value, T::from_f64(1.0))
     }
 
-    /// The chain rule: `value` is $f(a)$ and `slope` is $f'(a)$.
+    /// The chain rule: `value` is $f(a)$ and `slope` is $f'(a)$. What does not move has no tangent,
+    /// however steep the function is.
     fn chain(self, value: T, slope: T) -> Self {
-        Self::new(value, slope * self.tangent)
+        let moves = !self.tangent.is_zero();
+        Self::new(value, if moves { slope * self.tangent } else { T::default() })
+    }
+
+    /// As [`Dual::chain`], for a slope of $1 / c$.
+    fn divided(self, value: T, c: T) -> Self {
+        let moves = !self.tangent.is_zero();
+        Self::new(value, if moves { self.tangent / c } else { T::default() })
     }
 }
 
@@ -144,16 +152,16 @@ impl<T: Real> Real for Dual<T> {
     }
 
     fn ln(self) -> Self {
-        Self::new(self.value.ln(), self.tangent / self.value)
+        self.divided(self.value.ln(), self.value)
     }
 
     fn ln_1p(self) -> Self {
-        Self::new(self.value.ln_1p(), self.tangent / (T::from_f64(1.0) + self.value))
+        self.divided(self.value.ln_1p(), T::from_f64(1.0) + self.value)
     }
 
     fn sqrt(self) -> Self {
         let y = self.value.sqrt();
-        Self::new(y, self.tangent / (y + y))
+        self.divided(y, y + y)
     }
 
     fn sin(self) -> Self {
@@ -179,17 +187,17 @@ impl<T: Real> Real for Dual<T> {
     }
 
     fn log2(self) -> Self {
-        Self::new(self.value.log2(), self.tangent / (self.value * T::ln_2()))
+        self.divided(self.value.log2(), self.value * T::ln_2())
     }
 
     fn log10(self) -> Self {
         let ln_10 = T::from_f64(10.0).ln();
-        Self::new(self.value.log10(), self.tangent / (self.value * ln_10))
+        self.divided(self.value.log10(), self.value * ln_10)
     }
 
     fn cbrt(self) -> Self {
         let y = self.value.cbrt();
-        Self::new(y, self.tangent / (y * y * T::from_f64(3.0)))
+        self.divided(y, y * y * T::from_f64(3.0))
     }
 
     fn hypot(self, other: Self) -> Self {
@@ -212,11 +220,11 @@ impl<T: Real> Real for Dual<T> {
     }
 
     fn asin(self) -> Self {
-        Self::new(self.value.asin(), self.tangent / beside_one(self.value).sqrt())
+        self.divided(self.value.asin(), beside_one(self.value).sqrt())
     }
 
     fn acos(self) -> Self {
-        Self::new(self.value.acos(), -self.tangent / beside_one(self.value).sqrt())
+        self.divided(self.value.acos(), -beside_one(self.value).sqrt())
     }
 
     fn atan(self) -> Self {
@@ -240,11 +248,11 @@ impl<T: Real> Real for Dual<T> {
     fn acosh(self) -> Self {
         let one = T::from_f64(1.0);
         let root = (self.value - one).sqrt() * (self.value + one).sqrt();
-        Self::new(self.value.acosh(), self.tangent / root)
+        self.divided(self.value.acosh(), root)
     }
 
     fn atanh(self) -> Self {
-        Self::new(self.value.atanh(), self.tangent / beside_one(self.value))
+        self.divided(self.value.atanh(), beside_one(self.value))
     }
 
     fn erf(self) -> Self {
