@@ -124,6 +124,8 @@ struct Weighting {
     gradient: Vec<Vec<f64>>,
     /// How far the weighted sum is off by rounding.
     noise: Noises,
+    /// The largest of the results, weighted or not.
+    largest: f64,
 }
 
 impl<C: Claim> Judge<'_, C> {
@@ -141,14 +143,20 @@ impl<C: Claim> Judge<'_, C> {
 
     fn weighting(&mut self, output: Option<usize>, u: Vec<f64>) -> Weighting {
         if self.failure.is_some() {
-            return Weighting { output, u, gradient: Vec::new(), noise: Noises::default() };
+            return Weighting {
+                output,
+                u,
+                gradient: Vec::new(),
+                noise: Noises::default(),
+                largest: 0.0,
+            };
         }
         self.evaluations += 1;
         let gradient = self.claim.gradient(&self.x, &u).unwrap_or_else(|error| {
             self.failure = Some(error);
             Vec::new()
         });
-        Weighting { output, u, gradient, noise: Noises::default() }
+        Weighting { output, u, gradient, noise: Noises::default(), largest: 0.0 }
     }
 
     fn run(&mut self) -> Report {
@@ -237,10 +245,12 @@ impl<C: Claim> Judge<'_, C> {
             let mut function = |t: f64| self.along(&all, t, &weighting.u);
             weighting.noise = Line::new(&mut function, Noises::default()).noise();
         }
+        let here = self.values[&0.0_f64.to_bits()].clone();
+        let largest = here.iter().filter(|y| y.is_finite()).fold(0.0_f64, |m, y| m.max(y.abs()));
+        rows.iter_mut().chain([&mut *mixed]).for_each(|weighting| weighting.largest = largest);
         // What answers in f32 is rounded to that, also where no rounding is to be seen.
         let is_single = |y: &f64| f64::from(*y as f32) == *y || !y.is_finite();
         if self.values.values().flatten().all(is_single) {
-            let here = self.values[&0.0_f64.to_bits()].clone();
             for weighting in rows.iter_mut().chain([&mut *mixed]) {
                 let terms = weighting.u.iter().zip(&here).filter(|(u, _)| **u != 0.0);
                 let size: f64 = terms.map(|(u, y)| (u * y).abs()).sum();
@@ -466,7 +476,7 @@ impl<C: Claim> Judge<'_, C> {
             (Along::Element(_), &[(_, v)]) => v,
             _ => 1.0,
         };
-        let (slope, here, is_kinked_here) = self.slope(moves, weighting, 1.0);
+        let (slope, is_kinked_here) = self.slope(moves, weighting, 1.0);
         let evidence = |slope: Bounded| Evidence {
             derivative: Derivative::Reverse,
             along,
@@ -476,7 +486,7 @@ impl<C: Claim> Judge<'_, C> {
             error: slope.error / unit,
             oracle: Oracle::Difference,
         };
-        let size = size.max(1e-6 * here.abs());
+        let size = size.max(1e-6 * weighting.largest);
         let finding = match slope {
             Slope::Smooth(slope) | Slope::OneSided(slope) => {
                 judged(claimed, slope, size).unwrap_or_else(|| {
@@ -532,20 +542,18 @@ impl<C: Claim> Judge<'_, C> {
 }
 
 impl<C: Claim> Judge<'_, C> {
-    /// The slope along a direction, found with steps that are so many times larger; the value at
-    /// the point, and whether there is a kink exactly there.
-    fn slope(&mut self, moves: &[Move], weighting: &Weighting, steps: f64) -> (Slope, f64, bool) {
+    /// The slope along a direction, found with steps that are so many times larger; and whether there is a kink exactly there.
+    fn slope(&mut self, moves: &[Move], weighting: &Weighting, steps: f64) -> (Slope, bool) {
         let mut function = |t: f64| self.along(moves, t * steps, &weighting.u);
         let mut line = Line::new(&mut function, weighting.noise.clone());
         let scaled = |x: Bounded| Bounded { value: x.value / steps, error: x.error / steps };
-        let (slope, here) = (line.slope(), line.here());
-        match slope {
-            Slope::Smooth(slope) => (Slope::Smooth(scaled(slope)), here, false),
-            Slope::OneSided(slope) => (Slope::OneSided(scaled(slope)), here, false),
-            Slope::Nothing => (Slope::Nothing, here, false),
+        match line.slope() {
+            Slope::Smooth(slope) => (Slope::Smooth(scaled(slope)), false),
+            Slope::OneSided(slope) => (Slope::OneSided(scaled(slope)), false),
+            Slope::Nothing => (Slope::Nothing, false),
             Slope::Kink { left, right } => {
                 let is_here = line.is_kinked_here(left, right);
-                (Slope::Kink { left: scaled(left), right: scaled(right) }, here, is_here)
+                (Slope::Kink { left: scaled(left), right: scaled(right) }, is_here)
             }
         }
     }

@@ -84,10 +84,6 @@ impl<'f> Line<'f> {
         Line { function, known: FxHashMap::default(), here, noise }
     }
 
-    pub fn here(&self) -> f64 {
-        self.here
-    }
-
     /// The noise in values along this line.
     pub fn noise(mut self) -> Noises {
         for table in 0..NOISES {

@@ -3,6 +3,7 @@
 mod examples;
 mod foreign;
 mod formula;
+mod table;
 
 use std::process::Command;
 
