@@ -56,13 +56,11 @@ fn softmax_gradient(x: &[f64], u: &[f64]) -> Vec<f64> {
 
 /// In pairs, as sums of arrays are made.
 fn squares(x: &[f64], round: Rounding) -> Vec<f64> {
-    match x {
-        [x] => vec![round(x * x)],
-        _ => {
-            let (left, right) = x.split_at(x.len() / 2);
-            vec![round(squares(left, round)[0] + squares(right, round)[0])]
-        }
+    if let [x] = x {
+        return vec![round(x * x)];
     }
+    let (left, right) = x.split_at(x.len() / 2);
+    vec![round(squares(left, round)[0] + squares(right, round)[0])]
 }
 
 fn order(x: &[f64]) -> Vec<usize> {
