@@ -250,7 +250,10 @@ impl<C: Claim> Judge<'_, C> {
         rows.iter_mut().chain([&mut *mixed]).for_each(|weighting| weighting.largest = largest);
         // What answers in f32 is rounded to that, also where no rounding is to be seen.
         let is_single = |y: &f64| f64::from(*y as f32) == *y || !y.is_finite();
-        if self.values.values().flatten().all(is_single) {
+        // Of few digits anything may be, as whole numbers are.
+        let is_long = |y: &f64| (*y * 4096.0).fract() != 0.0;
+        let values = || self.values.values().flatten();
+        if values().all(is_single) && values().any(is_long) {
             for weighting in rows.iter_mut().chain([&mut *mixed]) {
                 let terms = weighting.u.iter().zip(&here).filter(|(u, _)| **u != 0.0);
                 let size: f64 = terms.map(|(u, y)| (u * y).abs()).sum();

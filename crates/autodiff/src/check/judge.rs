@@ -260,6 +260,8 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
                 break found;
             }
             culprits = self.culprits(weighting, k, &velocities, &mut tests)?;
+            // What stands still and is not as claimed all the same is no number.
+            culprits.retain(|&j| velocities[j] != 0.0);
             if culprits.is_empty() {
                 let text = "along a random direction it is not as claimed, but the elements that \
                             this is due to were not found"
@@ -648,6 +650,13 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
         }
         let slopes: Vec<f64> = sides.beside.into_iter().flatten().collect();
         let domain = |text: String| Ok(Finding::Unknown(Doubt { reason: Reason::Domain, text }));
+        let outputs = self.subject.f.outputs(&self.base);
+        let is_finite = |y: &Value<T>| y.real().iter().all(|y| y.to_f64().is_finite());
+        if !claimed.is_finite() && !outputs.iter().all(is_finite) {
+            return domain(format!(
+                "{claimed} is claimed by element {j}, as a result is not finite"
+            ));
+        }
         if slopes.is_empty() {
             return domain(format!("beside element {j} nothing is finite"));
         }

@@ -303,7 +303,7 @@ impl<T: Real> Real for Dual<T> {
         let (x, p) = (self.value, exponent.value);
         let y = x.pow(p);
         let slope = if p.is_zero() { p } else { p * x.pow(p - T::from_f64(1.0)) };
-        let mut tangent = slope * self.tangent;
+        let mut tangent = self.chain(y, slope).tangent;
         let flat = x == T::default() && p >= T::default();
         if !flat && !exponent.tangent.is_zero() {
             tangent += y * x.ln() * exponent.tangent;

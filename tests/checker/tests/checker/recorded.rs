@@ -231,6 +231,20 @@ fn the_same_seed_gives_the_same_report() {
     assert_eq!(report(3), report(3));
 }
 
+/// What has no derivative is not called wrong, and what is infinitely steep ends.
+#[test]
+fn outside_of_domains_nobody_is_accused() {
+    let report = Check::new().formula(|[x]| x.pow(0.5), [0.0.into()]);
+    assert_ne!(report.verdict, Verdict::Wrong, "{report}");
+    let report = Check::new().formula(|[x]| x.pow(0.5).sum(), [[0.0, 2.0].into()]);
+    assert_ne!(report.verdict, Verdict::Wrong, "{report}");
+    let indefinite = || Tensor::from([[1.0, 2.0], [2.0, 1.0]]);
+    let report = Check::new().formula(|[x]| x.cholesky().sum(), [indefinite()]);
+    assert_eq!(report.verdict, Verdict::CannotTell, "{report}");
+    let report = Check::new().formula(|[x]| x.cholesky(), [indefinite()]);
+    assert_ne!(report.verdict, Verdict::Wrong, "{report}");
+}
+
 #[test]
 fn nothing_to_check() {
     let report = Check::new()
