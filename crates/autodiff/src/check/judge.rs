@@ -174,12 +174,18 @@ impl<'s, 't, T: Real> Judge<'s, 't, T> {
 
     /// Looks along directions through all inputs at once; whether all of it is right.
     fn look_along_all(&mut self) -> Result<bool, RunError> {
-        for _ in 0..self.settings.directions.max(1) {
-            let Some(weighting) = self.mixed()? else { return Ok(false) };
+        let Some(mut weighting) = self.mixed()? else { return Ok(false) };
+        for round in 0..self.settings.directions.max(1) {
+            // Other weights of a single number are nothing new.
+            if round > 0 && self.result_size() > 1 {
+                let Some(others) = self.mixed()? else { return Ok(false) };
+                weighting = others;
+            }
             let v = (0..self.x.len()).map(|k| Some(self.balanced(&weighting, k))).collect();
             let found = self.slope(&weighting, &v)?;
             let Some(bound) = self.agreement(&weighting, &v, found) else { return Ok(false) };
-            if !self.forward_agrees(&weighting, &v, found)? {
+            // Once is enough: each operation is looked at in forward mode as well.
+            if round == 0 && !self.forward_agrees(&weighting, &v, found)? {
                 return Ok(false);
             }
             for input in &mut self.inputs {

@@ -1,7 +1,7 @@
 //! A program evaluated again, on any scalar and at other points, with what was drawn or stopped held
 //! fixed: random numbers and values behind `stop_gradient` are those that were recorded.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
 use wengert_tensor::{Array, Tensor};
 
@@ -177,13 +177,21 @@ fn evaluated<T: Real>(op: &Op, x: &[&Value<T>]) -> Result<Value<T>, ShapeError> 
         return eval_checked(op, x);
     }
     let tape = Tape::new();
-    let operands: Vec<Var<'_>> = x.iter().map(|x| tape.input(x.to_tensor())).collect();
-    Ok(Value::of(&tape.try_record(op.clone(), &operands)?.value()))
+    // The scalars are f64 already: nothing has to be copied.
+    let same = |x: &Value<T>| -> Option<Tensor> {
+        let array = (x.real() as &dyn Any).downcast_ref::<Array<f64>>();
+        array.map(|array| Tensor::F64(array.clone()))
+    };
+    let tensor = |x: &&Value<T>| same(x).unwrap_or_else(|| x.to_tensor());
+    let operands: Vec<Var<'_>> = x.iter().map(|x| tape.input(tensor(x))).collect();
+    let y = tape.try_record(op.clone(), &operands)?.value();
+    let same = y.array::<f64>().and_then(|y| (y as &dyn Any).downcast_ref::<Array<T>>());
+    Ok(same.map_or_else(|| Value::of(&y), |y| Value::Real(y.clone())))
 }
 
 /// Whether an operation is a product that is worth running: linear in each of its operands.
 fn is_heavy<T: Real>(op: &Op, mut sizes: impl Iterator<Item = usize>) -> bool {
-    const LARGE: usize = 4096;
+    const LARGE: usize = 256;
     let is_product = matches!(op, Op::MatMul(_) | Op::Conv(_));
     is_product && TypeId::of::<T>() == TypeId::of::<f64>() && sizes.any(|size| size >= LARGE)
 }
