@@ -5,7 +5,7 @@ use crate::check::noise::Noise;
 use crate::check::report::Finding;
 use crate::check::{
     Along, Check, Derivative, Evidence, InputReport, JacobianPair, Method, Mistake, Oracle, Report,
-    Verdict,
+    Verdict, relative, unit,
 };
 
 /// A pair of maps by hand.
@@ -50,9 +50,6 @@ where
     /// Compares the two matrices, element by element.
     fn compare(&mut self, input: &mut InputReport) {
         let (n, m) = (self.inputs, self.outputs);
-        let unit = |len: usize, at: usize| -> Vec<f64> {
-            (0..len).map(|k| f64::from(u8::from(k == at))).collect()
-        };
         let mut found = vec![0.0; n * m];
         for j in 0..n {
             for (i, y) in (self.forward)(&unit(n, j)).into_iter().enumerate().take(m) {
@@ -87,7 +84,7 @@ fn law(image: &[f64], u: &[f64], pulled: &[f64], v: &[f64]) -> Finding {
     // The maps themselves add up as many terms as there are elements on the other side.
     let allowed = f64::EPSILON * (u.len() + v.len()) as f64 * 8.0 * size;
     if apart <= allowed {
-        return Finding::Right { bound: if apart == 0.0 { 0.0 } else { apart / size } };
+        return Finding::Right { bound: relative(apart, size) };
     }
     Finding::Wrong(Evidence {
         derivative: Derivative::Reverse,
@@ -101,17 +98,8 @@ fn law(image: &[f64], u: &[f64], pulled: &[f64], v: &[f64]) -> Finding {
 }
 
 fn report(input: InputReport, settings: &Check, evaluations: usize) -> Report {
-    Report {
-        verdict: input.verdict,
-        inputs: vec![input],
-        suspects: Vec::new(),
-        method: Method::AdjointLaw,
-        evaluations,
-        seed: settings.seed,
-        notes: vec![
-            "the adjoint law tells whether one map is the transpose of the other, not whether either \
-             is a derivative"
-                .to_owned(),
-        ],
-    }
+    let note = "the adjoint law tells whether one map is the transpose of the other, not whether either \
+                is a derivative";
+    let report = Report::new(vec![input], Method::AdjointLaw, evaluations, settings.seed);
+    Report { notes: vec![note.to_owned()], ..report }
 }

@@ -55,7 +55,8 @@ fn wrong_operands(
     rules: &dyn Rules,
 ) -> Result<Vec<Suspect>, RunError> {
     let tape = Tape::new();
-    let (x, y) = record(&tape, node.op, operands);
+    let x: Vec<Var<'_>> = operands.iter().map(|x| tape.input(x)).collect();
+    let y = tape.record(node.op.clone(), &x);
     let named: Vec<(String, Var<'_>)> = moves
         .iter()
         .zip(&x)
@@ -83,25 +84,21 @@ fn wrong_operands(
         found = judged(&second, settings, false)?.inputs;
     }
     let wrong = found.into_iter().filter(is_wrong);
-    Ok(wrong.map(|input| suspect(node, operands, input)).collect())
+    Ok(wrong.map(|input| suspect(node, operands, &x, input)).collect())
 }
 
-/// The operation alone, on these operands as inputs.
-fn record<'t>(tape: &'t Tape, op: &Op, operands: &[Tensor]) -> (Vec<Var<'t>>, Var<'t>) {
-    let x: Vec<Var<'t>> = operands.iter().map(|x| tape.input(x)).collect();
-    let y = tape.record(op.clone(), &x);
-    (x, y)
-}
-
-fn suspect(node: &ProgramNode<'_>, operands: &[Tensor], input: InputReport) -> Suspect {
+fn suspect(
+    node: &ProgramNode<'_>,
+    operands: &[Tensor],
+    x: &[Var<'_>],
+    input: InputReport,
+) -> Suspect {
     let operand = input.name.parse().expect("operands are named by their number");
-    let tape = Tape::new();
-    let types = operands.iter().map(|x| tape.input(x).type_of());
     Suspect {
         operation: node.op.name(),
         parameters: node.op.parameters(),
         operand,
-        operands: types.collect(),
+        operands: x.iter().map(|x| x.type_of()).collect(),
         result: node.type_of.clone(),
         origin: node.origin.clone(),
         mistake: input.mistake.unwrap_or(Mistake::Other { relative: f64::NAN }),

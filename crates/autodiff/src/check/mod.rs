@@ -11,6 +11,7 @@ mod noise;
 mod replay;
 mod report;
 mod subject;
+mod text;
 
 pub use claim::{Claim, ClaimInput};
 pub use mistake::{Mistake, Multiple};
@@ -314,16 +315,11 @@ impl Check {
                 notes.push(note.to_owned());
             }
         }
-        let worst = inputs.iter().map(|input| input.verdict).max().unwrap_or(Verdict::CannotTell);
-        Report {
-            verdict: if suspects.is_empty() { worst } else { Verdict::Wrong },
-            inputs,
-            suspects,
-            method: judged.method,
-            evaluations: judged.evaluations,
-            seed: self.seed,
-            notes,
+        let mut report = Report::new(inputs, judged.method, judged.evaluations, self.seed);
+        if !suspects.is_empty() {
+            report.verdict = Verdict::Wrong;
         }
+        Report { suspects, notes, ..report }
     }
 
     /// The answer if the computation can't be replayed.
@@ -334,15 +330,7 @@ impl Check {
             input.add(report::Finding::Unknown(doubt()), None);
             input.settled()
         });
-        Report {
-            verdict: Verdict::CannotTell,
-            inputs: inputs.collect(),
-            suspects: Vec::new(),
-            method: Method::DoubleDouble,
-            evaluations: 0,
-            seed: self.seed,
-            notes: Vec::new(),
-        }
+        Report::new(inputs.collect(), Method::DoubleDouble, 0, self.seed)
     }
 
     /// Checks a gradient written by hand, of a function $f: \\mathbb R^n \\to \\mathbb R^m$ at a point:
@@ -403,4 +391,14 @@ fn scales(x: &[f64]) -> Vec<f64> {
         n => (finite().map(|x| x.abs().ln()).sum::<f64>() / n as f64).exp(),
     };
     x.iter().map(|&x| if x == 0.0 || !x.is_finite() { typical } else { x.abs() }).collect()
+}
+
+/// 1 at one place among zeros.
+fn unit(len: usize, at: usize) -> Vec<f64> {
+    (0..len).map(|k| f64::from(u8::from(k == at))).collect()
+}
+
+/// A difference relative to a size; that of equal numbers is 0, whatever their size is.
+fn relative(apart: f64, size: f64) -> f64 {
+    if apart == 0.0 { 0.0 } else { apart / size }
 }

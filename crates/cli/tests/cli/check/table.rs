@@ -16,7 +16,7 @@ fn no_verdict_is_wrong() {
     let (mut seen, mut failures) = (0, Vec::new());
     for line in text(&listed.stdout).lines() {
         let (kind, name) = line.split_once('\t').expect("a kind and a name");
-        let (code, output, errors) = run(&["--", python, table, name]);
+        let (code, output, errors) = run(&["--budget", "4000", "--", python, table, name]);
         // At a kink it may be that it can't be told.
         let is_true = match kind {
             "right" => code == 0,
